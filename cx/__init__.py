@@ -1,0 +1,1 @@
+"""CX dashboard: files → checked snapshot → counts → statistics → pictures and words → pages."""

@@ -1,0 +1,29 @@
+"""What a snapshot holds beside the tables of the contract: records of loads, and the rollups that pages read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+FORMAT_VERSION = 1
+KEPT_SNAPSHOTS = 5
+
+# snapshot: one row, about itself. sources: one row a mapping. loads: one row per load, file and table.
+# rejects: one row per broken rule of a record, with the place and the value as it stands in the file.
+RECORDS_DDL = """
+create table snapshot (snapshot_id varchar, created_at timestamp, time_zone varchar, is_demo boolean, format bigint);
+create table sources (source varchar, title varchar, scale varchar, mapping_text varchar);
+create table loads (load_id varchar, loaded_at timestamp, source varchar, file varchar, sha256 varchar,
+    mapping_sha256 varchar, size_bytes bigint, table_name varchar, read bigint, loaded bigint, rejected bigint,
+    blank bigint, without_value bigint, replaced bigint, ignored_columns varchar);
+create table rejects (load_id varchar, table_name varchar, source varchar, file varchar, line bigint,
+    file_column varchar, column_name varchar, value varchar, rule varchar);
+"""
+
+
+def build_rollups(con: DuckDBPyConnection) -> None:
+    """Build all rollups of the database from its tables, in the order of the files in `rollups/`."""
+    for path in sorted((Path(__file__).parent / "rollups").glob("*.sql")):
+        con.execute(path.read_text(encoding="utf-8"))
+    con.execute("drop table answers")

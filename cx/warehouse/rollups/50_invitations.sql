@@ -1,0 +1,24 @@
+-- grain: one row per survey, period and unit (every level): questionnaires sent, and those of them that came back
+-- A questionnaire belongs to the month in which it was sent, or to the wave whose months hold that month.
+create table response_counts as
+with waves as (
+    select survey, period, min(invited_month) as first_month, max(ends_on) as last_month
+    from answers where survey <> 'transaction' group by all
+),
+placed as (
+    select invitations.survey, unit_id, sent,
+        case when invitations.survey = 'transaction' then strftime(month, '%Y-%m') else period end as period
+    from invitations left join waves
+        on waves.survey = invitations.survey and month between first_month and last_month
+),
+sent as (
+    select survey, period, ancestor_id as unit_id, sum(sent)::bigint as sent
+    from placed join unit_ancestors using (unit_id) where period is not null group by all
+),
+answered as (
+    select survey, invited_period as period, ancestor_id as unit_id, count(*) as answered
+    from answers join unit_ancestors using (unit_id) where sign is not null group by all
+)
+select survey, period, unit_id, sent, coalesce(answered, 0)::bigint as answered
+from sent left join answered using (survey, period, unit_id)
+order by all;
