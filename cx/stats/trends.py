@@ -1,0 +1,211 @@
+"""A trend as pages show it: for each unit and period an estimate, or the reason why it is withheld.
+
+Built from counts alone. Suppression happens here, once, so that no page, table, download or command can show a figure
+that another one withholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from scipy.stats import false_discovery_control
+
+from cx.stats.movement import Movement, Verdict, excess_variance, month_movement, wave_movement
+from cx.stats.nps import Counts, Estimate, nps_estimate
+from cx.stats.suppression import Thresholds, Withheld, hidden_cells, missing_answers, withheld
+
+REFERENCE_MONTHS = 12
+FALSE_DISCOVERY_RATE = 0.10
+
+
+@dataclass(frozen=True)
+class PeriodCounts:
+    """What is known of one unit in one period, from the rollups.
+
+    n: valid answers; blanks: questionnaires that came back without an answer to the question. counts and weighted: sums
+    of answers and of weights by class. design_effect, weighted_design_effect: how much repeat customers and weights
+    inflate the variance. complement: valid answers of the same unit and period that a filter leaves out (0 when nothing
+    is filtered). sent, answered: questionnaires sent and those that came back, None where unknown.
+    """
+
+    unit_id: str
+    period: str
+    starts_on: date
+    blanks: int
+    counts: Counts
+    weighted: Counts
+    design_effect: float
+    weighted_design_effect: float
+    complement: int = 0
+    sent: int | None = None
+    answered: int | None = None
+
+    @property
+    def n(self) -> int:
+        """Valid answers."""
+        return round(self.counts.total)
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One unit in one period. `estimate` is None when `withheld` says why; `missing` answers would be needed."""
+
+    period: str
+    starts_on: date
+    n: int
+    blanks: int
+    estimate: Estimate | None
+    weighted: Estimate | None
+    withheld: Withheld | None
+    missing: int
+    firm: bool
+    sent: int | None
+    answered: int | None
+
+    @property
+    def response_rate(self) -> float | None:
+        """Share of the questionnaires sent that came back with an answer, in [0, 1]; None where unknown."""
+        return self.answered / self.sent if self.sent and self.answered is not None else None
+
+
+@dataclass(frozen=True)
+class TrendSeries:
+    """The periods of one unit, oldest first, and whether the last one moved (plain and weighted; None: no verdict)."""
+
+    unit_id: str
+    name: str
+    points: tuple[TrendPoint, ...]
+    movement: Movement | None
+    weighted_movement: Movement | None
+
+    @property
+    def shown(self) -> tuple[TrendPoint, ...]:
+        """The points that carry a figure."""
+        return tuple(point for point in self.points if point.estimate is not None)
+
+    @property
+    def n(self) -> int:
+        """Valid answers in all periods."""
+        return sum(point.n for point in self.points)
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Trends of one kind of survey: the total first where there is one, then its parts.
+
+    total_id: the unit that the others are the parts of, None where there is none. periods: every period of any series, oldest first. is_weighted: whether the answers carry weights. compared_with:
+    "wave" (against the wave before) or "months" (against the months before).
+    """
+
+    survey: str
+    total_id: str | None
+    series: tuple[TrendSeries, ...]
+    periods: tuple[str, ...]
+    is_weighted: bool
+    compared_with: str
+
+    @property
+    def withheld(self) -> int:
+        """Number of unit-periods without a figure although there were answers."""
+        return sum(point.estimate is None and point.n > 0 for series in self.series for point in series.points)
+
+
+def trends(
+    survey: str, cells: Sequence[PeriodCounts], names: Mapping[str, str], total_id: str | None,
+    thresholds: Thresholds, smallest_change: float,
+) -> Trends:
+    """Trends of the units in `names` (id → name, in the order to show), from the counts of their periods.
+
+    `total_id` is the unit that the others are the parts of, None when they are not; small parts are then also hidden
+    where total minus shown would give them away. `smallest_change` is in units of NPS ([0, 2]).
+    """
+    hidden = _hidden(cells, total_id, thresholds)
+    points: dict[str, list[TrendPoint]] = {unit_id: [] for unit_id in names}
+    for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)):
+        points[cell.unit_id].append(_point(cell, (cell.unit_id, cell.period) in hidden, thresholds))
+    by_wave = survey != "transaction"
+    series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
+    series = _with_movements(series, total_id, by_wave, thresholds, smallest_change)
+    periods = dict.fromkeys(cell.period for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)))
+    is_weighted = any(abs(cell.weighted.total - cell.n) > 1e-9 for cell in cells)
+    return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months")
+
+
+def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoint:
+    reason = withheld(cell.n, thresholds) or (Withheld.PROTECTS_OTHERS if hidden else None)
+    estimate = weighted = None
+    if reason is None:
+        estimate = nps_estimate(cell.counts, design_effect=cell.design_effect)
+        if cell.weighted.total > 0:
+            weighted = nps_estimate(cell.weighted, n=cell.n, design_effect=cell.weighted_design_effect)
+    return TrendPoint(
+        cell.period, cell.starts_on, cell.n, cell.blanks, estimate, weighted, reason,
+        missing_answers(cell.n, thresholds), cell.n >= thresholds.firm, cell.sent, cell.answered)
+
+
+def _hidden(cells: Sequence[PeriodCounts], total_id: str | None, thresholds: Thresholds) -> set[tuple[str, str]]:
+    """Unit-periods that must be hidden because they, or what a filter leaves out, could be had by subtraction."""
+    hidden = {(cell.unit_id, cell.period) for cell in cells if 0 < cell.complement < thresholds.privacy}
+    if total_id is None:
+        return hidden
+    totals = {cell.period: cell.n for cell in cells if cell.unit_id == total_id}
+    for period, total in totals.items():
+        parts = [cell for cell in cells if cell.period == period and cell.unit_id != total_id]
+        counted = [cell.n for cell in parts]
+        rest = max(0, total - sum(counted))  # answers given to the total itself, shown nowhere
+        for index in hidden_cells([*counted, rest], thresholds):
+            if index < len(parts):
+                hidden.add((parts[index].unit_id, period))
+    return hidden
+
+
+def _with_movements(
+    series: Sequence[TrendSeries], total_id: str | None, by_wave: bool, thresholds: Thresholds, smallest_change: float
+) -> list[TrendSeries]:
+    """The series with their verdicts; among units side by side the rate of false discoveries is controlled."""
+    plain = {one.unit_id: tuple(point.estimate for point in one.points) for one in series}
+    weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in series}
+    judged = []
+    for estimates in (plain, weighted):
+        tau2 = 0.0 if by_wave else excess_variance([_known(one) for one in estimates.values()])
+        movements = {unit_id: _movement(one, by_wave, tau2, thresholds, smallest_change)
+                     for unit_id, one in estimates.items()}
+        judged.append(_without_false_discoveries(movements, total_id))
+    return [replace(one, movement=judged[0][one.unit_id], weighted_movement=judged[1][one.unit_id]) for one in series]
+
+
+def _known(estimates: Sequence[Estimate | None]) -> tuple[Estimate, ...]:
+    return tuple(estimate for estimate in estimates if estimate is not None)
+
+
+def _movement(
+    estimates: Sequence[Estimate | None], by_wave: bool, tau2: float, thresholds: Thresholds, smallest_change: float
+) -> Movement | None:
+    """Whether the newest period moved against its past; None when it is withheld or there is no past."""
+    if not estimates or estimates[-1] is None:
+        return None
+    earlier = _known(estimates[:-1])
+    if not earlier:
+        return None
+    if by_wave:
+        return wave_movement(earlier[-1], estimates[-1], thresholds, smallest_change)
+    return month_movement(estimates[-1], earlier[-REFERENCE_MONTHS:], tau2, thresholds, smallest_change)
+
+
+def _without_false_discoveries(
+    movements: Mapping[str, Movement | None], total_id: str | None
+) -> dict[str, Movement | None]:
+    """Movements in which a unit among many is said to have moved only if Benjamini-Hochberg lets it stand.
+
+    The total is judged by itself: it is one question, not one of many.
+    """
+    tested = {unit_id: movement for unit_id, movement in movements.items()
+              if unit_id != total_id and movement is not None and movement.p_value is not None}
+    adjusted = false_discovery_control([movement.p_value for movement in tested.values()]) if tested else ()
+    judged = dict(movements)
+    for (unit_id, movement), q_value in zip(tested.items(), adjusted, strict=True):
+        if movement.verdict is Verdict.MOVED and q_value > FALSE_DISCOVERY_RATE:
+            judged[unit_id] = replace(movement, verdict=Verdict.NORMAL)
+    return judged

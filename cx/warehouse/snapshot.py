@@ -1,0 +1,154 @@
+"""The current snapshot, opened read-only and locked, and the one door through which pages ask it.
+
+The file is attached beside an empty database, so a query finds no table by its name. `Snapshot.query` puts a common
+table expression of that name in front of the query for each table that it declares, with the units of the scope already
+selected: a query that forgets the scope, or reads a table that it does not declare, finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cx.contract.check import quoted
+from cx.errors import SnapshotError
+from cx.phrase import phrase
+from cx.settings import Settings
+from cx.warehouse.filters import Clause
+from cx.warehouse.home import Home
+from cx.warehouse.layout import FORMAT_VERSION
+from cx.warehouse.scope import Scope
+
+_OPEN = 3
+_READS = re.compile(r"^-- reads: (.+)$", re.MULTILINE)
+
+# Every table that a page may read, and how the scope selects its rows. A table that does not stand here is not there.
+SCOPE_SQL: Mapping[str, str] = {
+    **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
+                     "unit_tree"), "list_contains($scope_units, unit_id)"),
+    "events": "(unit_id is null or list_contains($scope_units, unit_id))",
+    "touchpoints": "true",
+    "snapshot": "true",
+    # What was loaded, and rejected records, concern all units: only whoever may see all of them.
+    "filter_values": "false",
+    "sources": "false",
+    "loads": "false",
+    "rejects": "false",
+}
+
+
+class Read(NamedTuple):
+    """A table that a query reads under a name of its own, narrowed by filters."""
+
+    table: str
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One immutable snapshot. A page run uses one from start to end."""
+
+    id: str
+    con: DuckDBPyConnection
+
+    def query(
+        self, scope: Scope, name: str, reads: Mapping[str, Read] | None = None, **values: Any
+    ) -> list[tuple[Any, ...]]:
+        """The rows of the query in `sql/<name>.sql`, for the units of the scope.
+
+        `reads` says for a name that the query uses which table it is, with filters; the others are read as they are.
+        `values` are bound, never written into the text.
+        """
+        text = _sql_text(name)
+        asked = {table: Read(table) for table in _declared(text)} | dict(reads or {})
+        bound = dict(values)
+        for read in asked.values():
+            for clause in read.clauses:
+                bound |= clause.values
+        everything = scope.units is None
+        if not everything:
+            bound["scope_units"] = sorted(scope.units or ())
+        front = ",\n".join(
+            f"{alias} as (select * from snap.{read.table} where {_where(read, everything)})"
+            for alias, read in asked.items()
+        )
+        sql = f"with {front}\nselect * from (\n{text}\n)"
+        used = {key: value for key, value in bound.items() if f"${key}" in sql}
+        return self.con.cursor().execute(sql, used).fetchall()
+
+
+def _where(read: Read, everything: bool) -> str:
+    if read.table not in SCOPE_SQL:
+        raise KeyError(f"table == {read.table!r}, must be one that pages may read")
+    scope_sql = "true" if everything else SCOPE_SQL[read.table]
+    return " and ".join([scope_sql, *(clause.sql for clause in read.clauses)])
+
+
+@lru_cache(maxsize=128)
+def _sql_text(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=128)
+def _declared(text: str) -> tuple[str, ...]:
+    found = _READS.search(text)
+    return tuple(name.strip() for name in found.group(1).split(",")) if found else ()
+
+
+class Warehouse:
+    """The snapshots of one home; keeps the newest few open, so that a page can finish with the one it started with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._home = Home(settings.home)
+        self._open: dict[str, Snapshot] = {}
+        self._lock = threading.Lock()
+
+    def current(self) -> Snapshot | None:
+        """The current snapshot; None when nothing was loaded yet. SnapshotError when it cannot be opened."""
+        snapshot_id = self._home.current_id()
+        if snapshot_id is None:
+            return None
+        with self._lock:
+            if snapshot_id not in self._open:
+                self._open[snapshot_id] = open_snapshot(self._home.snapshot_path(snapshot_id), self._settings)
+                for old in list(self._open)[:-_OPEN]:
+                    del self._open[old]
+            return self._open[snapshot_id]
+
+
+def open_snapshot(path: Path, settings: Settings) -> Snapshot:
+    """A snapshot opened read-only, with files, extensions, settings and Python variables out of a query's reach."""
+    try:
+        con = duckdb.connect(":memory:", config={
+            "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+            "allow_persistent_secrets": "false", "memory_limit": settings.query_memory,
+            "threads": str(settings.query_threads)})
+        con.execute(f"attach {quoted(str(path))} as snap (read_only)")
+        (version,) = con.execute("select format from snap.snapshot").fetchone() or (0,)
+    except duckdb.Error as error:
+        raise SnapshotError(
+            phrase("The snapshot cannot be opened"), phrase("{file}: {reason}", file=path.name, reason=str(error)[:300]),
+            phrase("Load the data again, or write the name of an earlier file in snapshots into CURRENT.")) from error
+    if version != FORMAT_VERSION:
+        raise SnapshotError(
+            phrase("The snapshot was built by another version"),
+            phrase("{file} has format {found}, this version reads {wanted}.", file=path.name, found=version,
+                   wanted=FORMAT_VERSION),
+            phrase("Load the data again with this version."))
+    con.execute(f"""
+        set TimeZone = 'UTC';
+        set python_enable_replacements = false;
+        set max_execution_time = {settings.query_max_ms};
+        set enable_external_access = false;
+        set lock_configuration = true
+    """)
+    return Snapshot(path.stem, con)

@@ -1,0 +1,68 @@
+"""Units: the hierarchy as somebody may see it, what stands below a unit, and how a unit is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from cx.warehouse.scope import Scope
+from cx.warehouse.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: its place in the hierarchy and its name with the names above it."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    kind: str
+    depth: int
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """All units that somebody may see, every parent before its children."""
+
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Unit]:
+        """The units by their id."""
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def top(self) -> tuple[Unit, ...]:
+        """The units whose parent is not visible: usually one, the whole company."""
+        return tuple(unit for unit in self.units if unit.parent_id not in self.by_id)
+
+    @cached_property
+    def _children(self) -> dict[str | None, tuple[Unit, ...]]:
+        children: dict[str | None, list[Unit]] = {}
+        for unit in self.units:
+            children.setdefault(unit.parent_id, []).append(unit)
+        return {parent: tuple(below) for parent, below in children.items()}
+
+    def children(self, unit_id: str) -> tuple[Unit, ...]:
+        """The units directly below a unit."""
+        return self._children.get(unit_id, ())
+
+    def shown(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], str | None]:
+        """The units that a choice shows, and the id of the one that is the total of the others, if there is one.
+
+        Nothing chosen means the top. One unit is shown with the units below it; several are shown as they are.
+        """
+        found = tuple(self.by_id[unit_id] for unit_id in chosen if unit_id in self.by_id) or self.top
+        if len(found) > 1:
+            return found, None
+        below = self.children(found[0].id) if found else ()
+        return (*found, *below), (found[0].id if found and below else None)
+
+
+def hierarchy(snapshot: Snapshot, scope: Scope) -> Hierarchy:
+    """The hierarchy of units as the scope sees it."""
+    return Hierarchy(tuple(
+        Unit(unit_id, name, parent_id, kind or "", depth, tuple(path))
+        for unit_id, name, parent_id, kind, depth, path in snapshot.query(scope, "unit_tree")
+    ))
