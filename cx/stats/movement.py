@@ -132,7 +132,7 @@ def exact_p_value(nps: float, n_effective: float, reference: Reference, tau2: fl
     """Two-sided mid-p of an NPS under the Dirichlet-multinomial prediction from the reference, all outcomes enumerated.
 
     Pseudo-counts are the reference's + .5, their total shrunk to 1 / (1/n + tau² (1 + 1/months) / variance). A number
-    of effective answers that is not whole is rounded, and the probability interpolated between outcomes.
+    of effective answers that is not whole is rounded, and the probability interpolated between. At least e⁻⁴⁰.
     """
     n = max(1, round(n_effective))
     known = reference.estimate
@@ -142,7 +142,7 @@ def exact_p_value(nps: float, n_effective: float, reference: Reference, tau2: fl
     outcomes = np.arange(-n, n + 1)
     lower = np.interp(nps * n, outcomes, np.cumsum(probability) - probability / 2)
     upper = np.interp(nps * n, outcomes, np.cumsum(probability[::-1])[::-1] - probability / 2)
-    return float(min(1.0, 2 * min(lower, upper)))
+    return float(min(1.0, max(2 * min(lower, upper), math.exp(_NEGLIGIBLE_LOG))))
 
 
 def net_promoter_probabilities(n: int, pseudo_counts: Sequence[float]) -> np.ndarray:

@@ -51,7 +51,7 @@ def withheld(n: int, thresholds: Thresholds) -> Withheld | None:
         raise ValueError(f"n == {n}, must be >= 0")
     if _is_private(n, thresholds):
         return Withheld.PRIVACY
-    return Withheld.TOO_FEW if n < thresholds.figure or n == 0 else None
+    return Withheld.TOO_FEW if n < thresholds.figure else None
 
 
 def missing_answers(n: int, thresholds: Thresholds) -> int:
@@ -63,7 +63,7 @@ def hidden_cells(cells: Sequence[int], thresholds: Thresholds, total_is_shown: b
     """Indices of the cells that must be hidden for privacy, when the cells together are a total.
 
     Hidden are the cells with too few answers, and, if the total is shown, the smallest others until the hidden ones
-    are at least two and hold at least `privacy` answers together: then subtraction gives nothing. Equal cells are
+    hold at least `privacy` answers together: they are at least two then, and subtraction gives nothing. Equal cells are
     hidden together, so that the choice between them tells nothing. An empty cell hides nobody and stays. A total below
     `privacy` must itself be hidden, so it cannot be subtracted from. The guarantee is for one partition of one
     total; crossing several views of the same answers is not covered.
@@ -77,7 +77,7 @@ def hidden_cells(cells: Sequence[int], thresholds: Thresholds, total_is_shown: b
     if not hidden or not total_is_shown or _is_private(sum(cells), thresholds):
         return frozenset(hidden)
     shown = {index for index, n in enumerate(cells) if n and index not in hidden}
-    while shown and (len(hidden) == 1 or sum(cells[index] for index in hidden) < thresholds.privacy):
+    while shown and sum(cells[index] for index in hidden) < thresholds.privacy:
         smallest = min(cells[index] for index in shown)
         equal = {index for index in shown if cells[index] == smallest}
         hidden |= equal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from cx.settings import Settings
@@ -14,7 +15,7 @@ from cx.stats.trends import PeriodCounts, Trends, trends
 from cx.warehouse.filters import Filters
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Read, Snapshot
-from cx.warehouse.units import Hierarchy
+from cx.warehouse.units import hierarchy
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(settings.privacy_min_answers, settings.figure_min_answers, settings.firm_min_answers)
 
 
+@lru_cache(maxsize=16)
 def surveys(snapshot: Snapshot, scope: Scope) -> tuple[Survey, ...]:
     """The kinds of survey that were loaded, as far as the scope sees them."""
     return tuple(Survey(*row) for row in snapshot.query(scope, "surveys"))
@@ -65,11 +67,10 @@ def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: Sequence[str
     return tuple(scale for (scale,) in rows)
 
 
-def nps_trends(
-    snapshot: Snapshot, scope: Scope, hierarchy: Hierarchy, survey: str, filters: Filters, settings: Settings
-) -> Trends:
+@lru_cache(maxsize=256)
+def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, settings: Settings) -> Trends:
     """Trends of a survey for the units that the filters choose, the total first where there is one."""
-    units, total_id = hierarchy.shown(filters.units)
+    units, total_id = hierarchy(snapshot, scope).shown(filters.units)
     names = {unit.id: unit.name for unit in units}
     cells = _period_counts(snapshot, scope, survey, tuple(names), filters)
     return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100)

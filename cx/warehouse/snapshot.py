@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ _READS = re.compile(r"^-- reads: (.+)$", re.MULTILINE)
 
 # Every table that a page may read, and how the scope selects its rows. A table that does not stand here is not there.
 SCOPE_SQL: Mapping[str, str] = {
-    **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
+    **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales", "freshness",
                      "unit_tree"), "list_contains($scope_units, unit_id)"),
     "events": "(unit_id is null or list_contains($scope_units, unit_id))",
     "touchpoints": "true",
@@ -54,10 +54,10 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One immutable snapshot. A page run uses one from start to end."""
+    """One immutable snapshot. A page run uses one from start to end; results are cached by its id."""
 
     id: str
-    con: DuckDBPyConnection
+    con: DuckDBPyConnection = field(repr=False, compare=False)
 
     def query(
         self, scope: Scope, name: str, reads: Mapping[str, Read] | None = None, **values: Any

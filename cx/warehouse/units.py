@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Snapshot
@@ -60,6 +60,7 @@ class Hierarchy:
         return (*found, *below), (found[0].id if found and below else None)
 
 
+@lru_cache(maxsize=16)
 def hierarchy(snapshot: Snapshot, scope: Scope) -> Hierarchy:
     """The hierarchy of units as the scope sees it."""
     return Hierarchy(tuple(

@@ -21,3 +21,8 @@ from (select distinct survey, unit_id, _source from responses)
     join sources on sources.source = _source
     join unit_ancestors using (unit_id)
 order by all;
+
+-- grain: one row per unit (every level): when its newest answer was given, in UTC
+create table freshness as
+select ancestor_id as unit_id, max(responded_at) as answers_to
+from responses join unit_ancestors using (unit_id) group by all order by all;

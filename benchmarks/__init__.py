@@ -1,0 +1,1 @@
+"""What the README claims, measured. One command each; they print a table and never fail a test run."""

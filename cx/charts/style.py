@@ -1,0 +1,61 @@
+"""One style for every picture: colours that colour-blind readers tell apart, in light and dark; quiet axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plotly.graph_objects import Figure as Figure
+
+PROMOTER, PASSIVE, DETRACTOR = "#0072B2", "#767676", "#D55E00"
+TOTAL = "#7B5BD6"
+# Lines of units. Every colour has a contrast of 3 : 1 on the light and on the dark background; none is a class colour.
+UNITS = ("#00897B", "#C2317B", "#9E6B00", "#5B7FA6", "#6B8E23", "#A8574A", "#757575")
+EVENT = "#757575"
+GRID = "rgba(128,128,128,0.18)"
+FAINT = 0.45
+
+MARGIN = {"l": 46, "r": 14, "t": 26, "b": 34}
+
+
+def literal(text: str) -> str:
+    """A text of a company as Plotly shows it letter by letter: Plotly reads some HTML in texts.
+
+    >>> literal("A<b>")
+    'A&lt;b>'
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """A colour #RRGGBB as rgba().
+
+    >>> translucent("#0072B2", 0.2)
+    'rgba(0,114,178,0.2)'
+    """
+    red, green, blue = (int(colour[place:place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def dot_size(n: int, largest: int) -> float:
+    """Diameter of a dot in pixels: its area grows with the number of answers, from 4 to 13.
+
+    >>> dot_size(100, 100), round(dot_size(25, 100), 1)
+    (13.0, 8.5)
+    """
+    return 4 + 9 * (n / largest) ** 0.5 if largest else 4.0
+
+
+def y_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
+    """A fixed axis of NPS in points around the values given: steps of 10, at least 40 points high."""
+    low, high = 10 * (low // 10), -10 * (-high // 10)
+    if high - low < 40:
+        middle = (high + low) / 2
+        low, high = middle - 20, middle + 20
+    return {"range": [max(-103.0, low), min(103.0, high + 4)], "gridcolor": GRID, "zeroline": True,
+            "zerolinecolor": "rgba(128,128,128,0.5)", "zerolinewidth": 1, "fixedrange": True, "tickformat": "+d", **more}
+
+
+def layout(height: int, **more: Any) -> dict[str, Any]:
+    """The layout that every figure starts from, in one dictionary: figures are built in one constructor call."""
+    return {"height": height, "margin": MARGIN, "hovermode": "closest", "showlegend": False, "dragmode": False,
+            "legend": {"orientation": "h", "y": -0.14, "x": 0, "yanchor": "top"}, **more}

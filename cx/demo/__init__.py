@@ -1,0 +1,1 @@
+"""The generated demo company "Harbour Group": all 22 tables of the contract, with planted truths (`truths.toml`)."""

@@ -1,0 +1,163 @@
+"""The NPS trends in words: the finding as a title, what stands under it, and the rows of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from cx.phrase import Phrase, phrase
+from cx.say.numbers import formatter
+from cx.say.translator import Translator
+from cx.say.verdicts import Subject, badge, movement_sentence, withheld_reason
+from cx.stats.movement import Movement, Verdict
+from cx.stats.suppression import Thresholds
+from cx.stats.trends import REFERENCE_MONTHS, TrendPoint, Trends, TrendSeries
+
+MEASURES = {"relationship": phrase("R-NPS"), "transaction": phrase("T-NPS"), "strategic": phrase("Strategic NPS")}
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """One unit in one period, as tables, downloads and the command line show it; NPS in points, shares in percent."""
+
+    survey: str
+    period: str
+    starts_on: date
+    unit_id: str
+    unit: str
+    n: int
+    nps_pts: float | None
+    low_pts: float | None
+    high_pts: float | None
+    weighted_nps_pts: float | None
+    weighted_low_pts: float | None
+    weighted_high_pts: float | None
+    promoters_pct: float | None
+    passives_pct: float | None
+    detractors_pct: float | None
+    blanks: int
+    sent: int | None
+    response_rate_pct: float | None
+    withheld: str | None
+    missing_answers: int
+
+
+def trend_rows(trends: Trends) -> Iterator[TrendRow]:
+    """The rows of a trend, unit by unit, oldest first; weighted figures only where answers carry weights."""
+    for series in trends.series:
+        for point in series.points:
+            plain, weighted = point.estimate, point.weighted if trends.is_weighted else None
+            yield TrendRow(
+                trends.survey, point.period, point.starts_on, series.unit_id, series.name, point.n,
+                _pts(plain and plain.nps), _pts(plain and plain.low), _pts(plain and plain.high),
+                _pts(weighted and weighted.nps), _pts(weighted and weighted.low), _pts(weighted and weighted.high),
+                _pts(plain and plain.promoters), _pts(plain and plain.passives), _pts(plain and plain.detractors),
+                point.blanks, point.sent, _pts(point.response_rate),
+                point.withheld.value if point.withheld else None, point.missing)
+
+
+def _pts(value: float | None) -> float | None:
+    return None if value is None else 100 * value
+
+
+def period_label(t: Translator, survey: str, point: TrendPoint) -> str:
+    """The name of a period: a month in the reader's language, a wave as it is called."""
+    return formatter(t.code).month(point.starts_on) if survey == "transaction" else point.period
+
+
+def main_series(trends: Trends) -> TrendSeries | None:
+    """The series that the title is about: the total, or the only one; None when several units stand side by side."""
+    if trends.total_id is not None or len(trends.series) == 1:
+        return trends.series[0]
+    return None
+
+
+def headline(t: Translator, trends: Trends, thresholds: Thresholds, *, weighted: bool = False) -> str:
+    """The finding of a trend as one sentence, made by rule from its verdicts."""
+    series = main_series(trends)
+    if series is None:
+        return _units_side_by_side(t, trends, weighted=weighted)
+    if not series.points:
+        return t("{unit} has no answers in this view", unit=series.name)
+    last, movement = series.points[-1], _movement(series, weighted)
+    period, measure = period_label(t, trends.survey, last), _measure(t, trends, weighted)
+    if last.withheld is not None:
+        return t("{measure} of {unit} in {period}: {reason}", measure=measure, unit=series.name, period=period,
+                 reason=withheld_reason(t, last.withheld, last.n, thresholds))
+    if movement is None:
+        estimate = last.weighted if weighted and last.weighted else last.estimate
+        write = formatter(t.code)
+        return t("{measure} of {unit} in {period} is {nps} ({interval}); there is nothing earlier to compare it with",
+                 measure=measure, unit=series.name, period=period, nps=write.nps(estimate.nps if estimate else None),
+                 interval=write.interval(estimate.low, estimate.high) if estimate else "")
+    subject = Subject(measure, series.name, period, _reference(t, trends, series))
+    return movement_sentence(t, movement, subject, thresholds)
+
+
+def parts_sentence(t: Translator, trends: Trends, *, weighted: bool = False) -> str:
+    """What the units below the total did, as one sentence; empty text where there are none."""
+    if trends.total_id is None or len(trends.series) < 2:
+        return ""
+    return _units_side_by_side(t, trends, weighted=weighted)
+
+
+def weighted_sentence(t: Translator, trends: Trends) -> str:
+    """What the weighted figures say beside the plain ones; empty text where nothing is weighted or known."""
+    series = main_series(trends)
+    if not trends.is_weighted or series is None or not series.points:
+        return ""
+    estimate, movement, write = series.points[-1].weighted, series.weighted_movement, formatter(t.code)
+    if estimate is None:
+        return ""
+    if movement is None or movement.change is None:
+        return t("Weighted: {nps} ({interval}).", nps=write.nps(estimate.nps),
+                 interval=write.interval(estimate.low, estimate.high))
+    return t("Weighted: {nps} ({interval}), change {change}: {verdict}.", nps=write.nps(estimate.nps),
+             interval=write.interval(estimate.low, estimate.high), change=write.change(movement.change),
+             verdict=badge(t, movement))
+
+
+def withheld_sentence(t: Translator, trends: Trends, thresholds: Thresholds) -> str:
+    """How many figures are not shown and why; empty text when all are."""
+    if not trends.withheld:
+        return ""
+    return t.plural(
+        "{n} figure is not shown: fewer than {figure} answers, or it would give away one from fewer than {privacy}.",
+        "{n} figures are not shown: fewer than {figure} answers, or they would give away one from fewer than {privacy}.",
+        trends.withheld, figure=thresholds.figure, privacy=thresholds.privacy)
+
+
+def _units_side_by_side(t: Translator, trends: Trends, *, weighted: bool) -> str:
+    parts = [series for series in trends.series if series.unit_id != trends.total_id]
+    judged = [(series, movement) for series in parts if (movement := _movement(series, weighted)) is not None
+              and movement.verdict is not Verdict.TOO_FEW]
+    if not judged:
+        return t.plural("For the {n} unit shown it cannot be told whether it moved",
+                        "For none of the {n} units shown can it be told whether it moved", len(parts))
+    moved = [(series, movement) for series, movement in judged if movement.verdict is Verdict.MOVED]
+    if not moved:
+        return t.plural("The {n} unit that can be judged did not move beyond normal variation",
+                        "None of the {n} units that can be judged moved beyond normal variation", len(judged))
+    names = formatter(t.code).listing(
+        t("{unit} {change}", unit=series.name, change=formatter(t.code).nps(movement.change))
+        for series, movement in sorted(moved, key=lambda pair: pair[1].change or 0.0)[:6])
+    return t.plural("{n} of {total} units moved: {names}", "{n} of {total} units moved: {names}", len(moved),
+                    total=len(judged), names=names)
+
+
+def _movement(series: TrendSeries, weighted: bool) -> Movement | None:
+    return series.weighted_movement if weighted else series.movement
+
+
+def _measure(t: Translator, trends: Trends, weighted: bool) -> str:
+    measure: Phrase = MEASURES[trends.survey]
+    return t("weighted {measure}", measure=measure) if weighted and trends.is_weighted else t(measure)
+
+
+def _reference(t: Translator, trends: Trends, series: TrendSeries) -> str:
+    earlier = series.shown[:-1]
+    if trends.compared_with == "wave":
+        return earlier[-1].period
+    months = min(len(earlier), REFERENCE_MONTHS)
+    return t.plural("the month before", "the {n} months before", months)

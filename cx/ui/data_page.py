@@ -1,0 +1,104 @@
+"""Parts of the Data page: what is loaded, load reports with their rejects, definitions."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from cx.contract.reasons import remedy
+from cx.contract.tables import TABLES
+from cx.say.glossary import counting_rules, glossary
+from cx.ui.downloads import download
+from cx.ui.frame import View, freshness
+from cx.ui.text import plain
+from cx.warehouse.loads import RejectedRecord, about, loaded_files, reject_counts, rejected_records
+
+SHOWN_REJECTS = 500
+
+
+def title(view: View) -> None:
+    """What is loaded and how fresh it is, as a sentence."""
+    facts = about(view.snapshot, view.scope)
+    t = view.t
+    st.title(t.plural("{n} answer is loaded; {rejected} rejected", "{n} answers are loaded; {rejected} rejected",
+                      facts.answers, rejected=t.plural("{n} record was", "{n} records were", facts.rejected)),
+             anchor=False)
+    st.markdown(plain(freshness(view)))
+    st.caption(plain(t("Snapshot {snapshot}, built {moment}; months are months in {zone}.", snapshot=view.snapshot.id,
+                       moment=view.write.moment(facts.created_at, ZoneInfo(facts.time_zone)), zone=facts.time_zone)))
+
+
+def files(view: View) -> None:
+    """Every file with what became of its records: read = loaded + rejected + codes without a value."""
+    t, write = view.t, view.write
+    st.subheader(t("What is loaded"), anchor=False)
+    loaded = loaded_files(view.snapshot, view.scope)
+    zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
+    st.dataframe(pd.DataFrame({
+        t("Source"): [file.title for file in loaded],
+        t("File"): [file.file for file in loaded],
+        t("Table"): [file.table for file in loaded],
+        t("Read"): [file.read for file in loaded],
+        t("Loaded"): [file.loaded for file in loaded],
+        t("of which blank"): [file.blank for file in loaded],
+        t("No value"): [file.without_value for file in loaded],
+        t("Rejected"): [file.rejected for file in loaded],
+        t("Replaced"): [file.replaced for file in loaded],
+        t("Scale"): [file.scale if file.table == "responses" else "" for file in loaded],
+        t("Loaded at"): [write.moment(file.loaded_at, zone) for file in loaded],
+        t("Size"): [write.file_size(file.size_bytes) for file in loaded],
+        t("Columns not used"): [file.ignored_columns for file in loaded],
+    }), hide_index=True, alt=t("What is loaded"))
+    st.caption(t("Read = loaded + rejected + cells with a code for blank or not used. "
+                 "Blank answers are loaded and counted apart."))
+    missing = [name for name in TABLES if name not in {file.table for file in loaded}]
+    if missing:
+        st.caption(plain(t("Not loaded: {tables}. Each switches on what it feeds; only responses is required.",
+                           tables=write.listing(missing))))
+
+
+def rejects(view: View) -> None:
+    """Rejected records by rule, each with its place, its value and how to mend it."""
+    t = view.t
+    st.subheader(t("Rejected records"), anchor=False)
+    counts = reject_counts(view.snapshot, view.scope)
+    if not counts:
+        st.markdown(t("Every record that was read is loaded."))
+        return
+    names = {(count.file, count.rule): f"{count.file} · {count.rule} · {count.column} ({view.write.count(count.n)})"
+             for count in counts}
+    chosen = st.selectbox(t("File and rule"), [None, *names], key="reject_rule",
+                          format_func=lambda key: names[key] if key else t("all files and rules"))
+    file, rule = chosen or ("", "")
+    records = rejected_records(view.snapshot, view.scope, SHOWN_REJECTS, rule, file)
+    header = [t("File"), t("Line"), t("Column"), t("Value"), t("Rule"), t("How to mend it")]
+    st.dataframe(pd.DataFrame([_reject_row(view, record) for record in records], columns=header), hide_index=True,
+                 alt=t("Rejected records"))
+    total = sum(count.n for count in counts if not chosen or (count.file, count.rule) == chosen)
+    if total > len(records):
+        st.caption(t("The first {shown} of {all}; the download has all of them.", shown=view.write.count(len(records)),
+                     all=view.write.count(total)))
+    download(t("Download"), "rejects.csv", header, lambda: (
+        _reject_row(view, record) for record in rejected_records(view.snapshot, view.scope, total, rule, file)))
+
+
+def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:
+    return (record.file, record.line, record.file_column or record.column, record.value or "", record.rule,
+            view.t(remedy(record.table, record.column, record.rule)))
+
+
+def definitions(view: View) -> None:
+    """The rules of counting, and every term."""
+    t, set_ = view.t, view.settings
+    st.subheader(t("How figures are counted"), anchor=False)
+    st.markdown("\n".join(f"- {plain(t(rule))}" for rule in counting_rules(
+        privacy_min_answers=set_.privacy_min_answers, comments_min_answers=set_.figure_min_answers,
+        time_zone=about(view.snapshot, view.scope).time_zone)))
+    with st.expander(t("Definitions of all terms")):
+        st.dataframe(pd.DataFrame({
+            t("Term"): [t(term.name) for term in glossary().values()],
+            t("Meaning"): [t(term.meaning) for term in glossary().values()],
+            t("Formula"): [t(term.formula) if term.formula else "" for term in glossary().values()],
+        }), hide_index=True, alt=t("Definitions of all terms"))

@@ -1,0 +1,14 @@
+"""A picture on a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cx.charts.style import Figure
+
+_CONFIG = {"displayModeBar": False, "responsive": True, "locale": "en"}
+
+
+def figure(picture: Figure, alt: str, key: str) -> None:
+    """Show a picture; `alt` says for readers who do not see it what it shows."""
+    st.plotly_chart(picture, key=key, config=_CONFIG, alt=alt)

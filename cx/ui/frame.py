@@ -1,0 +1,122 @@
+"""The frame of every page: who asks, which snapshot, which filters, in which language; or why nothing can be shown.
+
+`open_page` is the first statement of each page file, so that a page never stands without its guard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, UTC
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from cx.errors import CxError
+from cx.say.numbers import Formatter, formatter
+from cx.say.translator import Translator, translator
+from cx.settings import Settings, settings
+from cx.stats.suppression import Thresholds
+from cx.ui import address, failure
+from cx.ui.filter_bar import PARAMETERS, Choices, chosen_filters, filter_bar
+from cx.ui.languages import current_language, language_control
+from cx.warehouse import nps
+from cx.warehouse.dimensions import Dimensions, dimensions
+from cx.warehouse.filters import Filters
+from cx.warehouse.loads import about
+from cx.warehouse.scope import Scope, authorize
+from cx.warehouse.snapshot import Snapshot, Warehouse
+from cx.warehouse.units import Hierarchy, hierarchy
+
+PAGE_PARAMETERS = ("survey", "chart", "weights")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page stands on: one snapshot, one scope, one set of filters, one language, for the whole run."""
+
+    t: Translator
+    write: Formatter
+    settings: Settings
+    thresholds: Thresholds
+    scope: Scope
+    snapshot: Snapshot
+    hierarchy: Hierarchy
+    surveys: tuple[nps.Survey, ...]
+    dimensions: Dimensions
+    filters: Filters
+
+    @property
+    def words(self) -> str:
+        """The filters in use, in the reader's language; empty text when there are none."""
+        named = self.filters.clauses(self.dimensions.touchpoint_names)
+        return self.write.listing(self.t(clause.words) for clause in named)
+
+
+@st.cache_resource
+def warehouse() -> Warehouse:
+    """The warehouse of this server."""
+    return Warehouse(settings())
+
+
+def open_page(page: str, *, with_filters: bool = True) -> View:
+    """What the page may show and in which language; where nothing can be shown, says why and stops the page."""
+    address.follow(page)
+    t = translator(current_language())
+    try:
+        scope = authorize(settings())
+        snapshot = warehouse().current()
+    except CxError as error:
+        _stop(t, error)
+    if snapshot is None:
+        _invite_to_load(t)
+    view = _view(t, scope, snapshot, with_filters=with_filters)
+    address.write(("lang", *PARAMETERS, *PAGE_PARAMETERS))
+    return view
+
+
+def _view(t: Translator, scope: Scope, snapshot: Snapshot, *, with_filters: bool) -> View:
+    units, surveys, values = hierarchy(snapshot, scope), nps.surveys(snapshot, scope), dimensions(snapshot, scope)
+    bar, language = st.columns([5, 1], vertical_alignment="bottom")
+    with bar:
+        filters = filter_bar(t, Choices(units, _months(surveys), values)) if with_filters else chosen_filters()
+    with language, st.container(horizontal=True, horizontal_alignment="right"):
+        language_control(t("Language"))
+    return View(t, formatter(t.code), settings(), nps.thresholds(settings()), scope, snapshot, units, surveys, values,
+                filters)
+
+
+def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
+    if not surveys:
+        return ()
+    first, last = min(survey.first_month for survey in surveys), max(survey.last_month for survey in surveys)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return tuple(date(first.year + (first.month - 1 + number) // 12, (first.month - 1 + number) % 12 + 1, 1)
+                 for number in range(count))
+
+
+def _stop(t: Translator, error: CxError) -> None:
+    language_control(t("Language"))
+    failure.show(error)
+    st.stop()
+
+
+def _invite_to_load(t: Translator) -> None:
+    language_control(t("Language"))
+    st.title(t("Nothing is loaded yet"), anchor=False)
+    st.markdown(t("Build the demo company, or load your own file with a mapping file:"))
+    st.code("python -m cx demo\npython -m cx load data/mappings/MY_SURVEY.toml MY_SURVEY.csv", language="shell")
+    st.markdown(t("Only the answers to the recommend question are required. This page then shows them; "
+                  "no restart is needed."))
+    st.stop()
+
+
+def freshness(view: View) -> str:
+    """How fresh the figures are, and how many records were rejected, as one line."""
+    facts, zone = about(view.snapshot, view.scope), ZoneInfo(about(view.snapshot, view.scope).time_zone)
+    age: timedelta = datetime.now(UTC) - facts.created_at
+    parts = [view.t("answers to {day}", day=view.write.day(facts.answers_to.astimezone(zone).date()))
+             if facts.answers_to else "",
+             view.t("loaded {ago}", ago=view.write.ago(age)),
+             view.t.plural("{n} record rejected", "{n} records rejected", facts.rejected) if facts.rejected else "",
+             view.t("demo company: generated, not real") if facts.is_demo else ""]
+    return " · ".join(part for part in parts if part)

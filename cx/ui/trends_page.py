@@ -1,0 +1,221 @@
+"""Parts of the NPS trends page: choice of survey and picture, figures, picture, table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, fields
+
+import pandas as pd
+import streamlit as st
+
+from cx.charts import trends as pictures
+from cx.charts.trends import EventMark, Shown
+from cx.phrase import Phrase, phrase
+from cx.say.glossary import help_text
+from cx.say.trends import (
+    MEASURES,
+    TrendRow,
+    headline,
+    main_series,
+    parts_sentence,
+    period_label,
+    trend_rows,
+    weighted_sentence,
+    withheld_sentence,
+)
+from cx.say.verdicts import badge, evidence, withheld_reason
+from cx.stats.suppression import Withheld
+from cx.stats.trends import Trends
+from cx.ui import address
+from cx.ui.downloads import download
+from cx.ui.figures import figure
+from cx.ui.frame import View, freshness
+from cx.ui.text import plain
+from cx.warehouse import nps
+from cx.warehouse.filters import SURVEYS
+
+CHARTS: dict[str, Phrase] = {
+    "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
+    "response": phrase("Response rate"),
+}
+_COLUMN_NAMES: dict[str, Phrase] = {
+    "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
+    "low_pts": phrase("from"), "high_pts": phrase("to"), "weighted_nps_pts": phrase("NPS weighted"),
+    "weighted_low_pts": phrase("weighted from"), "weighted_high_pts": phrase("weighted to"),
+    "promoters_pct": phrase("Promoters %"), "passives_pct": phrase("Passives %"),
+    "detractors_pct": phrase("Detractors %"), "blanks": phrase("Blank answers"), "sent": phrase("Sent"),
+    "response_rate_pct": phrase("Response rate %"), "withheld": phrase("Not shown because"),
+}
+
+
+def choose_survey(view: View) -> str:
+    """The kind of survey to show: as the address says, else the first that was loaded."""
+    kinds = [survey.kind for survey in view.surveys]
+    current = address.chosen("survey")
+    st.session_state["survey"] = current if current in kinds else kinds[0]
+    return _control(view.t("Survey"), "survey", kinds, lambda kind: view.t(SURVEYS[kind]))
+
+
+def choose_chart(view: View) -> str:
+    """The picture to show."""
+    current = address.chosen("chart")
+    st.session_state["chart"] = current if current in CHARTS else "together"
+    return _control(view.t("Picture"), "chart", list(CHARTS), lambda chart: view.t(CHARTS[chart]))
+
+
+def choose_weights(view: View, trends: Trends) -> bool:
+    """Whether weighted figures are drawn; asked only where answers carry weights."""
+    if not trends.is_weighted:
+        return False
+    st.session_state["weights"] = address.chosen("weights") == "on"
+    return st.toggle(view.t("Weighted"), key="weights", help=help_text(view.t, "weighted_nps"),
+                     on_change=lambda: address.choose("weights", "on" if st.session_state["weights"] else ""))
+
+
+def _control(label: str, parameter: str, options: Sequence[str], name: Callable[[str], str]) -> str:
+    def chosen() -> None:
+        address.choose(parameter, st.session_state[parameter])
+
+    return str(st.segmented_control(label, options, format_func=name, key=parameter, on_change=chosen,
+                                    required=True, label_visibility="collapsed"))
+
+
+def title(view: View, trends: Trends, *, weighted: bool) -> None:
+    """The finding as the title, and under it what it rests on."""
+    t = view.t
+    st.title(plain(headline(t, trends, view.thresholds, weighted=weighted)), anchor=False)
+    notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
+             t("Filters: {filters}.", filters=view.words) if view.words else "",
+             *scale_notes(view, trends), withheld_sentence(t, trends, view.thresholds)]
+    st.markdown(plain(" ".join(note for note in notes if note)))
+
+
+def scale_notes(view: View, trends: Trends) -> list[str]:
+    """What must be said when the question was not asked on 0-10, or on several scales."""
+    scales = nps.scales(view.snapshot, view.scope, trends.survey, tuple(series.unit_id for series in trends.series))
+    if len(scales) > 1:
+        return [view.t("The question was asked on different scales here ({scales}); compare with care.",
+                       scales=view.write.listing(scales))]
+    return [view.t("Asked on 1–10: no zero was possible.")] if scales == ("1-10",) else []
+
+
+def cards(view: View, trends: Trends, *, weighted: bool) -> None:
+    """The newest period of the total in figures, each with n and interval."""
+    series = main_series(trends)
+    if series is None or not series.points:
+        return
+    t, write, last = view.t, view.write, series.points[-1]
+    period = period_label(t, trends.survey, last)
+    measure = t(MEASURES[trends.survey])
+    with st.container(horizontal=True, key="cards"):
+        if last.estimate is None:
+            reason = withheld_reason(t, last.withheld or Withheld.TOO_FEW, last.n, view.thresholds)
+            st.metric(f"{measure} · {plain(period)}", "—", reason, delta_color="off", delta_arrow="off", border=True)
+            return
+        _card(f"{measure} · {plain(period)}", write.nps(last.estimate.nps),
+              f"{write.interval(last.estimate.low, last.estimate.high)} · {write.sample(last.n)}",
+              help_text(t, "r_nps" if trends.survey == "relationship" else "t_nps"))
+        if trends.is_weighted and last.weighted:
+            _card(t("Weighted"), write.nps(last.weighted.nps),
+                  f"{write.interval(last.weighted.low, last.weighted.high)} · {write.sample(last.n)}",
+                  help_text(t, "weighted_nps"))
+        movement = series.weighted_movement if weighted else series.movement
+        if movement is not None and movement.change is not None:
+            _card(t("Change"), write.nps(movement.change),
+                  f"{write.interval(movement.low, movement.high)} · {badge(t, movement)}",
+                  evidence(t, movement, view.thresholds))
+        _card(t("Promoters"), write.percent(last.estimate.promoters, 0),
+              t("detractors {share}", share=write.percent(last.estimate.detractors, 0)), help_text(t, "promoter"))
+        if last.response_rate is not None:
+            _card(t("Response rate"), write.percent(last.response_rate),
+                  t("{answered} of {sent} sent", answered=write.count(last.answered), sent=write.count(last.sent)),
+                  help_text(t, "response_rate"))
+
+
+def _card(label: str, value: str, detail: str, help_: str) -> None:
+    st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True, width=230)
+
+
+def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
+    """The chosen picture with the notes on its time axis, or why there is none."""
+    t = view.t
+    shown = Shown(trends, t, view.thresholds, weighted)
+    series = main_series(trends)
+    if not any(one.shown for one in trends.series):
+        st.info(t("No figure can be shown here: every period has fewer than {n} answers. Choose a unit further up, "
+                  "more months, or fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
+        return
+    alt = headline(t, trends, view.thresholds, weighted=weighted)
+    if chart == "multiples":
+        figure(pictures.small_multiples(shown), alt, "multiples")
+        _say_what_is_left_out(view, trends, pictures.MAX_PANELS)
+    elif chart == "shares":
+        figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
+        if series is None:
+            st.caption(plain(t("Shares of {unit}. Choose one unit to see its own.", unit=trends.series[0].name)))
+    elif chart == "response":
+        _response(view, trends, shown)
+    else:
+        marks = _events(view, trends)
+        figure(pictures.together(shown, marks), alt, "together")
+        _say_what_is_left_out(view, trends, pictures.MAX_LINES)
+        if marks:
+            st.caption(plain(" · ".join(f"({mark.number}) {view.write.day(mark.on_date)}: {mark.title}"
+                                        for mark in marks)))
+
+
+def _response(view: View, trends: Trends, shown: Shown) -> None:
+    known = [one for one in trends.series if any(point.response_rate is not None for point in one.points)]
+    if known:
+        figure(pictures.response_rates(shown, known), view.t("Response rate"), "response")
+    elif view.filters.narrows_answers:
+        st.info(view.t("Questionnaires sent are known by unit and period only. Take the filters of product, segment, "
+                       "channel and touchpoint away to see the response rate."))
+    else:
+        st.info(view.t("The response rate is known when the table invitations is loaded: questionnaires sent by "
+                       "survey, unit and month."))
+
+
+def _say_what_is_left_out(view: View, trends: Trends, at_most: int) -> None:
+    parts = len(trends.series) - (trends.total_id is not None)
+    if parts > at_most:
+        st.caption(view.t("Drawn are the {shown} units with the most answers, of {all}. The table has all of them.",
+                          shown=at_most, all=parts))
+
+
+def _events(view: View, trends: Trends) -> tuple[EventMark, ...]:
+    found = nps.events(view.snapshot, view.scope, tuple(series.unit_id for series in trends.series), view.filters)
+    return tuple(EventMark(number, event.on_date, event.title) for number, event in enumerate(found, start=1))
+
+
+def table(view: View, trends: Trends) -> None:
+    """The same figures as a table, and as a file."""
+    t = view.t
+    rows = list(trend_rows(trends))
+    names = [name for name in _COLUMN_NAMES if trends.is_weighted or not name.startswith("weighted")]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        as_table = st.toggle(t("Show as table"), key="as_table")
+        download(t("Download"), f"nps-trends-{trends.survey}.csv", [field.name for field in fields(TrendRow)],
+                 lambda: (astuple(row) for row in rows))
+        st.caption(plain(freshness(view)))
+    if as_table:
+        shown = {t(_COLUMN_NAMES[name]): [_cell(view, row, name) for row in rows] for name in names}
+        number = st.column_config.NumberColumn(format="%.1f")
+        st.dataframe(pd.DataFrame(shown), hide_index=True, alt=headline(t, trends, view.thresholds),
+                     column_config={t(_COLUMN_NAMES[name]): number for name in names if name.endswith(("_pts", "_pct"))})
+
+
+def _cell(view: View, row: TrendRow, name: str) -> object:
+    if name == "period":
+        return view.write.month(row.starts_on) if row.survey == "transaction" else row.period
+    if name == "withheld":
+        return withheld_reason(view.t, Withheld(row.withheld), row.n, view.thresholds) if row.withheld else ""
+    return getattr(row, name)
+
+
+def missing(view: View) -> None:
+    """What to do when no answers were loaded."""
+    st.title(view.t("No answers are loaded yet"), anchor=False)
+    st.markdown(view.t("Bring the table responses: one row for each answer to the recommend question. "
+                       "The Data page says what was loaded."))
+

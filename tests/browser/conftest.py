@@ -1,0 +1,66 @@
+"""A real server and a real browser for the tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from cx.settings import PROJECT_FOLDER
+from tests.browser.chromium import launch
+from tests.server_process import Server, running_server
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CX_HOME with the demo company in it, built once per test process."""
+    home = tmp_path_factory.mktemp("demo-home")
+    subprocess.run(
+        [sys.executable, "-m", "cx", "demo"],
+        cwd=PROJECT_FOLDER, env={**os.environ, "CX_HOME": str(home)},
+        stdin=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over the demo company, shared by the tests of this process."""
+    with running_server(tmp_path_factory.mktemp("server"), home=demo_home) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Callable[[Path], Server]]:
+    """Starts a server of one's own over a CX_HOME: nobody has asked it anything yet."""
+    with ExitStack() as stack:
+        yield lambda home: stack.enter_context(running_server(tmp_path, home=home))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine, or Playwright's."""
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile without a past: laptop size, light theme."""
+    running = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", accept_downloads=True)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty tab; `tests.browser.chromium.wait_until_ready` says when a page of ours is drawn."""
+    return context.new_page()
