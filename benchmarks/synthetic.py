@@ -51,7 +51,7 @@ class Built:
 def snapshot(folder: Path, answers: int, units: int, tell: Callable[[str], None] = print) -> Built:
     """A snapshot of `answers` answers in `units` units, from `folder` when it is there and still what it would be.
 
-    A change of the layout, of a rollup or of this file builds it again.
+    A change of the layout, of a rollup or of the invented answers builds it again.
     """
     home = Home(folder / f"{answers}-answers-{units}-units")
     snapshot_id = f"20260101T000000-{_fingerprint(answers, units)}"
@@ -75,11 +75,13 @@ def snapshot(folder: Path, answers: int, units: int, tell: Callable[[str], None]
 
 
 def _fingerprint(answers: int, units: int) -> str:
-    """Eight hexadecimal digits that change with everything that the snapshot is made of."""
+    """Eight hexadecimal digits that change with everything that the snapshot is made of, but for comments."""
     rollups = sorted((Path(layout.__file__).parent / "rollups").glob("*.sql"))
-    parts = [f"{answers} {units} {layout.FORMAT_VERSION} {layout.RECORDS_DDL}", Path(__file__).read_text("utf-8"),
+    parts = [f"{answers} {units} {MONTHS} {TOUCHPOINTS} {SUBSIDIARIES} {BRANCHES_OF_A_REGION}", layout.RECORDS_DDL,
+             _TOUCHPOINTS_SQL, _RESPONSES_SQL, _INVITATIONS_SQL, _EVENTS_SQL,
              *(path.read_text("utf-8") for path in rollups)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+    lines = [line for part in parts for line in part.splitlines() if not line.lstrip().startswith("--")]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
 
 
 def _build(

@@ -69,7 +69,8 @@ def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
     """All units on one axis: the total with its interval as a band, dots sized by the number of answers."""
     total = next((series for series in shown.trends.series if series.unit_id == shown.trends.total_id), None)
     parts = shown.drawn(MAX_LINES)
-    low, high = _range(shown, [*([total] if total else []), *parts])
+    drawn = [*([total] if total else []), *parts]
+    low, high = _range(shown, drawn, bands_of=drawn[:1])
     traces: list[Any] = []
     if total or len(parts) == 1:
         traces.append(_band(shown, total or parts[0], TOTAL if total else UNITS[0]))
@@ -88,7 +89,7 @@ def small_multiples(shown: Shown) -> go.Figure:
     panels = [*(series for series in shown.trends.series if series.unit_id == shown.trends.total_id),
               *shown.drawn(MAX_PANELS)]
     rows = -(-len(panels) // _COLUMNS)
-    low, high = _range(shown, panels)
+    low, high = _range(shown, panels, bands_of=panels)
     traces: list[Any] = []
     axes: dict[str, Any] = {}
     titles = []
@@ -155,13 +156,14 @@ def response_rates(shown: Shown, series: Sequence[TrendSeries]) -> go.Figure:
         yaxis={"rangemode": "tozero", "ticksuffix": "%", "gridcolor": GRID, "fixedrange": True}))
 
 
-def _range(shown: Shown, drawn: Sequence[TrendSeries]) -> tuple[float, float]:
-    """Lowest and highest point to be drawn, in points; the whole band of the first series is inside."""
+def _range(shown: Shown, drawn: Sequence[TrendSeries], bands_of: Sequence[TrendSeries]) -> tuple[float, float]:
+    """Lowest and highest point to be drawn, in points, with the bands of some of the series."""
     known = [estimate for series in drawn for point in series.points
              if (estimate := shown.estimate(point)) is not None]
     if not known:
         return -20.0, 20.0
-    bands = [estimate for point in drawn[0].points if (estimate := shown.estimate(point)) is not None]
+    bands = [estimate for series in bands_of for point in series.points
+             if (estimate := shown.estimate(point)) is not None] or known
     return (100 * min([estimate.nps for estimate in known] + [estimate.low for estimate in bands]),
             100 * max([estimate.nps for estimate in known] + [estimate.high for estimate in bands]))
 
@@ -251,7 +253,7 @@ def _panel_title(shown: Shown, series: TrendSeries) -> str:
 
 def _event_lines(events: Sequence[EventMark]) -> list[dict[str, Any]]:
     return [{"type": "line", "x0": event.on_date, "x1": event.on_date, "y0": 0, "y1": 1, "yref": "paper",
-             "line": {"color": EVENT, "width": 1, "dash": "dot"}} for event in events]
+             "line": {"color": EVENT, "width": 1, "dash": "dot"}, "opacity": 0.5, "layer": "below"} for event in events]
 
 
 def _event_marks(events: Sequence[EventMark], y: float) -> list[go.Scatter]:

@@ -24,6 +24,8 @@ END_DAY = int(MONTH_DAYS[-1])
 
 # Relationship waves are asked in the middle month of each quarter.
 WAVE_MONTHS: Ints = np.arange(0, MONTHS, 3)
+# The quarter of the last month has just begun: its wave is still in the field and has not been delivered.
+WAVES_END_DAY = int(MONTH_DAYS[MONTHS - 1])
 
 
 def day_of(moment: date) -> int:

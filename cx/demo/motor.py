@@ -18,6 +18,7 @@ from cx.demo.calendar import (
     END_S,
     FIRST_S,
     MONTH_DAYS,
+    WAVES_END_DAY,
     Flags,
     Floats,
     Ints,
@@ -178,7 +179,7 @@ def motor_transactions(rng: np.random.Generator, plan: Plan, motor: Motor) -> An
 def motor_relationship(rng: np.random.Generator, plan: Plan, motor: Motor, n: int) -> tuple[Answers, Floats]:
     """About `n` answers given three months before expiry; and driver latents."""
     day = motor.due_day - rng.integers(*_ASKED_BEFORE, len(motor.due_day))
-    in_time = (day >= MONTH_DAYS[0]) & (day < END_DAY)
+    in_time = (day >= MONTH_DAYS[0]) & (day < WAVES_END_DAY)
     local = motor.customer - motor.customer[0]
     weight = segment_weights(plan, motor.customers, motor.leaf, local)
     term = np.flatnonzero(in_time & (rng.random(len(day)) < n / max(1, in_time.sum()) / weight))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,12 +91,9 @@ def _batch(width: int, rows: list[list[str]], lines: list[int], ragged: list[Rag
 
 def _records(path: Path, layout: FileLayout) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it starts; lines that are wholly empty are no records."""
-    encoding = "utf-8-sig" if layout.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else layout.encoding
     try:
-        with path.open(encoding=encoding, errors="strict", newline="") as stream:
-            reader = csv.reader(
-                (text.replace("\0", "\ufffd") for text in stream), delimiter=layout.delimiter,
-                quotechar=layout.quote, strict=True)
+        with path.open(encoding=layout.encoding, errors="strict", newline="") as stream:
+            reader = csv.reader(_lines(stream), delimiter=layout.delimiter, quotechar=layout.quote, strict=True)
             start = 1
             while True:
                 try:
@@ -113,8 +110,14 @@ def _records(path: Path, layout: FileLayout) -> Iterator[tuple[int, list[str]]]:
     except (IsADirectoryError, PermissionError) as error:
         raise file_error(path.name, phrase("The file cannot be opened: {reason}.", reason=str(error.strerror)),
                          phrase("Check the name and the permissions.")) from error
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise _encoding_error(path, layout) from error
+
+
+def _lines(stream: Iterable[str]) -> Iterator[str]:
+    """The lines of a text without a byte order mark at its start; NUL, which nothing can show, becomes U+FFFD."""
+    for number, text in enumerate(stream):
+        yield (text if number else text.removeprefix("\ufeff")).replace("\0", "\ufffd")
 
 
 def _syntax_error(path: Path, line: int, error: csv.Error) -> FileError:
@@ -136,13 +139,13 @@ def _encoding_error(path: Path, layout: FileLayout) -> FileError:
 
 
 def _first_bad_byte(path: Path, encoding: str) -> tuple[int, int]:
-    """Line and offset (both from 1) of the first byte that is not valid in the encoding."""
+    """Line and offset (both from 1) of the first byte that is not valid in the encoding; the start if a mark is missing."""
     content = path.read_bytes()
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         return content[: error.start].count(b"\n") + 1, error.start + 1
-    return 0, 0
+    return 1, 1
 
 
 def file_error(name: str, message: Phrase, remedy: Phrase) -> FileError:

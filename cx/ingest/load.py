@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,12 +25,13 @@ from cx.contract.tables import TABLES
 from cx.errors import LoadError
 from cx.ingest.report import LoadReport, Reject, TableReport
 from cx.ingest.sources import LoadJob
-from cx.ingest.stage import StagedFile, check_all, stage, table_reports
+from cx.ingest.stage import MAPPING_FILE, Replaced, StagedFile, check_all, stage, table_reports
 from cx.phrase import Phrase, phrase
 from cx.warehouse.home import Home
 from cx.warehouse.layout import FORMAT_VERSION, KEPT_SNAPSHOTS, RECORDS_DDL, build_rollups
 
 SHOWN_REJECTS = 20
+_BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,12 @@ def load(
     progress = progress or Progress()
     _refuse_equal_names(jobs)
     home.snapshots.mkdir(parents=True, exist_ok=True)
-    with _only_loader(home), tempfile.TemporaryDirectory(dir=home.folder, prefix=".building-") as folder:
+    with _only_loader(home), tempfile.TemporaryDirectory(dir=home.folder, prefix=_BUILDING) as folder:
+        _clear_interrupted(home, Path(folder))
         previous = _previous(home, is_demo)
         path = Path(folder) / "snapshot.duckdb"
         with _build(path, previous, Path(folder)) as build:
-            if build.has_previous and _all_loaded_before(build.con, jobs):
+            if build.has_previous and _all_loaded_before(build.con, jobs, report_zone):
                 return _earlier_report(build.con, jobs, home.current_id())
             report = _fill(build, jobs, report_zone, is_demo, progress)
         if dry:
@@ -81,7 +84,12 @@ def load(
 
 def _refuse_equal_names(jobs: tuple[LoadJob, ...]) -> None:
     names = [(job.mapping.source, source.name) for job in jobs for source in job.sources]
+    names += [(job.mapping.source, MAPPING_FILE) for job in jobs if job.mapping.rows]
     for source, name in names:
+        if name == MAPPING_FILE and names.count((source, name)) > 1:
+            raise LoadError(
+                phrase("Nothing was loaded"), phrase("Two mapping files have the source {source}.", source=source),
+                phrase("Name the files of one mapping together, and give each mapping file a source of its own."))
         if names.count((source, name)) > 1:
             raise LoadError(
                 phrase("Nothing was loaded"), phrase("Two files have the name {file}.", file=name),
@@ -103,15 +111,40 @@ def _only_loader(home: Home) -> Iterator[None]:
         lock.release()
 
 
+def _clear_interrupted(home: Home, own: Path) -> None:
+    """Remove what loads left behind that were killed; no other load runs."""
+    for folder in home.folder.glob(_BUILDING + "*"):
+        if folder != own:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _previous(home: Home, is_demo: bool) -> Path | None:
-    """The snapshot that this load adds to; the demo company is never added to, nor added."""
+    """The snapshot that this load adds to; the demo company is never added to, nor put before a company's own data."""
     current = home.current_id()
-    if current is None or is_demo:
+    if current is None:
         return None
     path = home.snapshot_path(current)
-    with duckdb.connect(path, read_only=True) as con:
-        (was_demo,) = con.execute("select is_demo from snapshot").fetchone() or (False,)
-    return None if was_demo else path
+    try:
+        with duckdb.connect(path, read_only=True) as con:
+            (was_demo, version) = con.execute("select is_demo, format from snapshot").fetchone() or (False, 0)
+    except duckdb.Error as error:
+        raise LoadError(
+            phrase("Nothing was loaded"),
+            phrase("The current snapshot {file} cannot be opened: {reason}", file=path.name, reason=str(error)[:300]),
+            phrase("Write the name of an earlier file in snapshots into CURRENT, then load again.")) from error
+    if was_demo:
+        return None
+    if is_demo:
+        raise LoadError(
+            phrase("Nothing was loaded"), phrase("The company's own data are loaded; the demo company would hide them."),
+            phrase("Show the demo company from a folder of its own: set CX_HOME to an empty folder."))
+    if version != FORMAT_VERSION:
+        raise LoadError(
+            phrase("Nothing was loaded"),
+            phrase("{file} has format {found}, this version writes {wanted}.", file=path.name, found=version,
+                   wanted=FORMAT_VERSION),
+            phrase("Load all files into an empty folder: set CX_HOME to it."))
+    return path
 
 
 @contextmanager
@@ -132,8 +165,10 @@ def _build(path: Path, previous: Path | None, folder: Path) -> Iterator[_Build]:
         con.close()
 
 
-def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...]) -> bool:
-    known = set(con.execute("select sha256, mapping_sha256 from prev.loads").fetchall())
+def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], report_zone: str) -> bool:
+    """Whether these files were loaded by these mappings, and months are still those of the same time zone."""
+    known = set(con.execute("select sha256, mapping_sha256 from prev.loads semi join prev.snapshot on time_zone = ?",
+                            [report_zone]).fetchall())
     wanted = {(source.sha256, _text_sha256(job.mapping.text)) for job in jobs for source in job.sources}
     return bool(wanted) and wanted <= known
 
@@ -144,9 +179,10 @@ def _text_sha256(text: str) -> str:
 
 def _earlier_report(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], snapshot_id: str | None) -> LoadReport:
     files = [source.name for job in jobs for source in job.sources]
+    contents = [source.sha256 for job in jobs for source in job.sources]
     rows = con.execute("""
         select source, file, table_name, read, loaded, rejected, blank, without_value, replaced
-        from prev.loads where list_contains(?, file) order by loaded_at, table_name""", [files]).fetchall()
+        from prev.loads where list_contains(?, sha256) order by loaded_at, table_name""", [contents]).fetchall()
     total = con.execute("select count(*) from prev.rejects where list_contains(?, file)", [files]).fetchone()
     return LoadReport(snapshot_id, True, False, tuple(TableReport(*row) for row in rows), (),
                       total[0] if total else 0, ())
@@ -178,8 +214,8 @@ def _fill(
     return _report(con, staged, reports)
 
 
-def _merge(build: _Build, table: Table) -> int:
-    """Rows of the previous snapshot that were replaced by one with the same key and another content.
+def _merge(build: _Build, table: Table) -> Replaced:
+    """How many rows of each file replaced one of the previous snapshot with the same key and another content.
 
     The good rows of this load take the place of earlier rows with the same key; all others stay.
     """
@@ -188,18 +224,18 @@ def _merge(build: _Build, table: Table) -> int:
     if not build.has_previous:
         con.execute(f"create table main.{table.name} as select {columns}, _source, _file, _line, "
                     f"{quoted(build.snapshot_id)} as _load from {good}")
-        return 0
+        return []
     same_key = " and ".join(f"earlier.{name} is not distinct from good.{name}" for name in table.key)
     same = " and ".join(f"earlier.{column.sql} is not distinct from good.{column.sql}" for column in table.columns)
-    (replaced,) = con.execute(f"select count(*) from prev.{table.name} as earlier join {good} as good "
-                              f"on {same_key} where not ({same})").fetchone() or (0,)
+    replaced = con.execute(f"select good._source, good._file, count(*) from prev.{table.name} as earlier "
+                           f"join {good} as good on {same_key} where not ({same}) group by all").fetchall()
     con.execute(f"""
         create table main.{table.name} as
         from prev.{table.name} as earlier where not exists (from {good} as good where {same_key})
         union all
         select {columns}, _source, _file, _line, {quoted(build.snapshot_id)} from {good}
     """)
-    return int(replaced)
+    return replaced
 
 
 def _refuse_circles(con: DuckDBPyConnection) -> None:
@@ -221,7 +257,7 @@ def _record(build: _Build, jobs: tuple[LoadJob, ...], staged: tuple[StagedFile, 
         con.execute("insert into sources from prev.sources")
         con.execute("insert into loads from prev.loads")
         con.execute("insert into rejects from prev.rejects")
-    for source, name in files:
+    for source, name in dict.fromkeys([*files, *((job.mapping.source, MAPPING_FILE) for job in jobs)]):
         con.execute("delete from rejects where source = ? and file = ?", [source, name])
     for job in jobs:
         mapping = job.mapping

@@ -6,6 +6,7 @@ Nothing is guessed: a name that is not known, a column that is mapped twice, a s
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from cx.phrase import Phrase, phrase
 
 SCALES = {"0-10": (0, 10), "1-10": (1, 10)}
 _TOP_LEVEL = {"source", "title", "file", "scale", "time_zone"}
+# What DuckDB's strptime understands.
+_DATE_CODES = frozenset("aAbBcdfgHIjmMnpSuUwWxXyYZz%") | {f"-{code}" for code in "dmHIMSyj"}
 _CELL_KEYS = {"column", "constant", "template", "from_record", "parts", "format", "values", "blank", "unused"}
 
 
@@ -102,6 +105,8 @@ def parse_mapping(declared: MappingType[str, Any], text: str, path: Path) -> Map
     for name in declared:
         if name not in _TOP_LEVEL and name not in TABLES:
             raise _error(path, _unknown(name, [*_TOP_LEVEL, *TABLES]))
+        if name in TABLES and not isinstance(declared[name], dict | list):
+            raise _error(path, phrase("{name} must be a section [{name}], or rows that each begin with [[{name}]].", name=name))
     if not isinstance(declared.get("source"), str) or not declared["source"].strip():
         raise _error(path, phrase("source is missing: give the source a short name, such as source = \"survey-2026\"."))
     scale = str(declared.get("scale", "0-10"))
@@ -122,18 +127,25 @@ def parse_mapping(declared: MappingType[str, Any], text: str, path: Path) -> Map
                    _layout(declared.get("file", {}), path), scale, time_zone, columns, rows, ratings)
 
 
-def _layout(section: MappingType[str, Any], path: Path) -> FileLayout:
-    for key in section:
+def _layout(section: Any, path: Path) -> FileLayout:
+    if not isinstance(section, dict):
+        raise _error(path, phrase("file must be a section [file]."))
+    for key, value in section.items():
         if key not in FileLayout.__dataclass_fields__:
             raise _error(path, _unknown(f"file.{key}", [f"file.{name}" for name in FileLayout.__dataclass_fields__]))
+        if type(value) is not type(getattr(FileLayout, key)):
+            raise _error(path, phrase("file.{key} == {value!r}, must be {wanted}.", key=key, value=value,
+                                      wanted="a whole number" if key == "header_rows" else "a text in quotes"))
     layout = FileLayout(**section)
     if len(layout.delimiter) != 1 or len(layout.quote) != 1:
         raise _error(path, phrase("file.delimiter and file.quote must be one character each."))
+    if layout.delimiter == layout.quote or {layout.delimiter, layout.quote} & {"\n", "\r"}:
+        raise _error(path, phrase("file.delimiter and file.quote must differ, and neither may be the end of a line."))
     if layout.header_rows < 1:
         raise _error(path, phrase("file.header_rows must be at least 1: the first row holds the column names."))
     try:
         "".encode(layout.encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise _error(path, phrase("file.encoding == {encoding!r} is not known.", encoding=layout.encoding)) from error
     return layout
 
@@ -165,9 +177,13 @@ def _cell(name: str, declared: Any, path: Path) -> Cell:
     if len(sources) != 1:
         raise _error(path, phrase("{name} must have exactly one of column, constant, template, from_record, parts.",
                                   name=name))
+    _check_kinds(name, declared, path)
     parts = declared.get("parts", {})
     if parts and set(parts) != {"year", "month", "day"}:
         raise _error(path, phrase("{name}.parts must hold year, month and day.", name=name))
+    unknown = sorted(set(re.findall(r"%(-?.?)", declared.get("format", ""))) - _DATE_CODES)
+    if unknown:
+        raise _error(path, phrase("{name}.format has %{code}, which is not a part of a date.", name=name, code=unknown[0]))
     return Cell(
         column=declared.get("column", ""), constant=str(declared.get("constant", "")),
         template=declared.get("template", ""), from_record=bool(declared.get("from_record", False)), parts=parts,
@@ -176,9 +192,37 @@ def _cell(name: str, declared: Any, path: Path) -> Cell:
     )
 
 
+def _check_kinds(name: str, declared: MappingType[str, Any], path: Path) -> None:
+    """Refuse what TOML allows and a cell cannot use, such as `blank = "11"`, which would be read as 1 and 1."""
+    for key, value in declared.items():
+        if key in ("column", "template", "format") and not isinstance(value, str):
+            wanted = "a text in quotes"
+        elif key in ("blank", "unused") and not _is_list_of_codes(value):
+            wanted = 'a list such as ["0", "99"]'
+        elif key == "values" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
+            wanted = 'a translation such as { 1 = "yes", 2 = "no" }'
+        elif key == "parts" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
+            wanted = 'a table such as { year = 2017, month = 5, day = "DAY" }'
+        elif key == "from_record" and value is not True:
+            wanted = "true"
+        elif key == "constant" and isinstance(value, dict | list):
+            wanted = "one value"
+        else:
+            continue
+        raise _error(path, phrase("{name}.{key} == {value!r}, must be {wanted}.", name=name, key=key, value=value,
+                                  wanted=wanted))
+
+
+def _is_list_of_codes(value: Any) -> bool:
+    return isinstance(value, list) and all(type(code) in (str, int, float) for code in value)
+
+
 def _constant_rows(table: Table, section: list[Any], path: Path) -> tuple[MappingType[str, str], ...]:
     rows = []
     for row in section:
+        if not isinstance(row, dict):
+            raise _error(path, phrase("{name} must be a section [{name}], or rows that each begin with [[{name}]].",
+                                      name=table.name))
         for key in row:
             if key not in table.column_names:
                 raise _error(path, _unknown(f"{table.name}.{key}", [f"{table.name}.{n}" for n in table.column_names]))
@@ -190,9 +234,18 @@ def _melt(section: MappingType[str, Any], path: Path) -> Melt:
     for key in section:
         if key not in ("columns", "blank", "unused"):
             raise _error(path, _unknown(f"ratings.{key}", ["ratings.columns", "ratings.blank", "ratings.unused"]))
+    _check_kinds("ratings", section, path)
     drivers = section.get("columns", {})
-    if not drivers:
+    if not drivers or not isinstance(drivers, dict):
         raise _error(path, phrase("[ratings.columns] is empty: name the columns of the file and their drivers."))
+    for column, driver in drivers.items():
+        if not isinstance(driver, str) or list(drivers.values()).count(driver) > 1:
+            raise _error(path, phrase("ratings.columns.{column} == {driver!r}, must be the name of a driver of its own.",
+                                      column=column, driver=driver))
+    both = set(map(str, section.get("blank", ()))) & set(map(str, section.get("unused", ())))
+    if both:
+        raise _error(path, phrase("The code {code} stands in ratings.blank and in ratings.unused; it can mean one only.",
+                                  code=min(both)))
     return Melt(dict(drivers), tuple(map(str, section.get("blank", ()))), tuple(map(str, section.get("unused", ()))))
 
 

@@ -183,7 +183,7 @@ def _timestamp_sql(value: str, declared_format: str, zone: str, report_zone: str
             when regexp_full_match({value}, {_ISO_LOCAL}) then {_utc_sql(local, zone)}
             when regexp_full_match({value}, {_ISO_OFFSET}) then timezone('UTC', try_cast({value} as timestamptz)) end""")
     parsed = f"try_strptime({value}, {quoted(declared_format)})"
-    if re.search(r"%z", declared_format):
+    if re.search(r"%[zZ]", declared_format):
         return _readable_sql(value, f"timezone('UTC', {parsed})")
     has_time = re.search(r"%-?[HIcXs]", declared_format)
     return _readable_sql(value, _utc_sql(parsed, zone if has_time else report_zone))

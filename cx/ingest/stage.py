@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
-from cx.contract.check import FAULTS_DDL, check, identifier, quoted
+from cx.contract.check import FAULTS_DDL, check, identifier, quoted, trimmed_sql
 from cx.contract.columns import Table
 from cx.contract.tables import TABLES
+from cx.errors import LoadError
 from cx.ingest.mapping import SCALES, Mapping
 from cx.ingest.mapping_sql import (
     RawFile,
@@ -21,6 +22,13 @@ from cx.ingest.mapping_sql import (
 )
 from cx.ingest.report import TableReport
 from cx.ingest.sources import LoadJob, OnRecords, Source
+from cx.phrase import phrase
+
+MAPPING_FILE = "(mapping file)"
+Place = tuple[str, str, str]
+"""Source, file and table."""
+Replaced = list[tuple[str, str, int]]
+"""Source, file, and how many of its rows replaced another content."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def _stage_constant_rows(con: DuckDBPyConnection, mapping: Mapping) -> None:
         for number, row in enumerate(rows, start=1):
             con.execute(
                 f"insert into staged_{name} values ({', '.join('?' * (len(columns) + 4))})",
-                [*(row.get(column) for column in columns), mapping.source, "(mapping file)", number, None])
+                [*(row.get(column) for column in columns), mapping.source, MAPPING_FILE, number, None])
 
 
 def _stage_file(
@@ -94,21 +102,26 @@ def _stage_file(
 
 
 def check_all(
-    con: DuckDBPyConnection, staged: tuple[StagedFile, ...], merge: Callable[[Table], int], has_previous: bool
-) -> dict[str, int]:
-    """Rows replaced, by table. Every staged table is checked, then merged into the snapshot by `merge`.
+    con: DuckDBPyConnection, staged: tuple[StagedFile, ...], merge: Callable[[Table], Replaced], has_previous: bool
+) -> dict[Place, int]:
+    """Rows replaced, by source, file and table. Every staged table is checked, then merged into the snapshot by `merge`.
 
     The order is that of the contract, so that what is referred to is there before what refers to it.
     """
     lowest = {SCALES[file.mapping.scale][0] for file in staged if "responses" in file.mapping.columns}
     if len(lowest) > 1:
-        raise ValueError(f"scales == {lowest}, must be one in a load")
-    replaced = {}
+        raise LoadError(
+            phrase("Nothing was loaded"), phrase("The files were asked on different scales."),
+            phrase("Load the files of each scale by a command of its own."))
+    replaced: dict[Place, int] = {}
     for table in TABLES.values():
         references = {column.references: relation for column in table.columns
                       if column.references and (relation := _known(con, table, column.references, has_previous))}
         check(con, _on_scale(table, max(lowest, default=0)), f"staged_{table.name}", references)
-        replaced[table.name] = merge(table)
+        replaced |= {(source, file, table.name): n for source, file, n in merge(table)}
+    if max(lowest, default=0) > 0:  # the contract would name its own limit
+        con.execute("update faults set rule = 'scale' "
+                    "where table_name = 'responses' and column_name = 'score' and rule = 'minimum'")
     _name_file_columns(con, staged)
     con.execute("""
         update faults set rule = 'answer_rejected'
@@ -126,7 +139,7 @@ def _known(con: DuckDBPyConnection, table: Table, referenced: str, has_previous:
         return f"main.{referenced}" if count else ""
     (key,) = TABLES[referenced].key
     earlier = f"union select {key} from prev.{referenced}" if has_previous else ""
-    return f"(select {key} from staged_{referenced} {earlier})"
+    return f"(select {trimmed_sql(key)} as {key} from staged_{referenced} {earlier})"
 
 
 def _on_scale(table: Table, lowest_score: int) -> Table:
@@ -165,33 +178,42 @@ def _cell_name(raw: RawFile, column: str) -> str:
     return next(f"c{number}" for number, name in enumerate(raw.header) if name.strip().casefold() == wanted)
 
 
-def table_reports(con: DuckDBPyConnection, staged: tuple[StagedFile, ...], replaced: dict[str, int]
+def table_reports(con: DuckDBPyConnection, staged: tuple[StagedFile, ...], replaced: dict[Place, int]
                   ) -> tuple[TableReport, ...]:
     """What became of the records of each file, table by table."""
+    return tuple(report for table in TABLES.values() for report in _reports_of(con, table, staged, replaced))
+
+
+def _reports_of(
+    con: DuckDBPyConnection, table: Table, staged: tuple[StagedFile, ...], replaced: dict[Place, int]
+) -> list[TableReport]:
+    melted = {(file.mapping.source, file.raw.name): file for file in staged if file.mapping.ratings}
+    ragged = {(file.mapping.source, file.raw.name): file.ragged for file in staged if table.name in file.mapping.columns}
+    read = dict(_by_file(con, f"select _source, _file, count(*) from staged_{table.name} group by all"))
+    blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
+    loaded = dict(_by_file(con, f"select _source, _file, count(*), {blank} from good_{table.name} group by all"))
+    rejected = dict(_by_file(con, f"""
+        select source, file, count(distinct line), count(distinct (line, file_column))
+        from faults where table_name = {quoted(table.name)} group by all"""))
     reports = []
-    ragged = {(file.mapping.source, file.raw.name): file.ragged for file in staged}
-    codes = {(file.mapping.source, file.raw.name): con.execute(rating_codes_sql(file.mapping, file.raw)).fetchone()
-             for file in staged if file.mapping.ratings}
-    rejected = {(source, file, name): n for source, file, name, n in con.execute("""
-        select source, file, table_name, count(distinct (line, case when table_name = 'ratings' then file_column end))
-        from faults group by all""").fetchall()}
-    for table in TABLES.values():
-        blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
-        loaded = dict(_by_file(con, f"select _source, _file, count(*), {blank} from good_{table.name} group by all"))
-        for place, (read,) in _by_file(con, f"select _source, _file, count(*) from staged_{table.name} group by all"):
-            good, blanks = loaded.get(place, (0, 0))
-            set_aside = ragged.get(place, 0) if table.name != "ratings" else 0
-            without_value = 0
-            if table.name == "ratings" and codes.get(place):
-                _, blank_cells, unused_cells = codes[place] or (0, 0, 0)
-                without_value = blank_cells + unused_cells
-            reports.append(TableReport(
-                place[0], place[1], table.name, read + set_aside + without_value, good,
-                rejected.get((*place, table.name), 0), blanks, without_value, replaced.get(table.name, 0)))
-    return tuple(reports)
+    for place in sorted({*read, *ragged, *(melted if table.name == "ratings" else ())}):
+        records = read.get(place, (0,))[0] + ragged.get(place, 0)
+        records_rejected, cells_rejected = rejected.get(place, (0, 0))
+        without_value = 0
+        if table.name == "ratings" and place in melted:
+            records, without_value = _melted_cells(con, melted[place])
+            records_rejected = cells_rejected
+        good, blanks = loaded.get(place, (0, 0))
+        reports.append(TableReport(place[0], place[1], table.name, records, good, records_rejected, blanks, without_value,
+                                   replaced.get((*place, table.name), 0)))
+    return reports
+
+
+def _melted_cells(con: DuckDBPyConnection, file: StagedFile) -> tuple[int, int]:
+    """Cells of a file that are ratings, and those of them that hold a code without one."""
+    cells, blank, unused = con.execute(rating_codes_sql(file.mapping, file.raw)).fetchone() or (0, 0, 0)
+    return cells, blank + unused
 
 
 def _by_file(con: DuckDBPyConnection, sql: str) -> list[tuple[tuple[str, str], tuple[int, ...]]]:
     return [((row[0], row[1]), tuple(row[2:])) for row in con.execute(sql).fetchall()]
-
-

@@ -37,8 +37,8 @@ _TERMS = (
     Term("passive", phrase("Passive"), phrase("A customer who answers 7 or 8. Counts as an answer, adds nothing.")),
     Term("detractor", phrase("Detractor"), phrase("A customer who answers 0 to 6.")),
     Term("weighted_nps", phrase("Weighted NPS"),
-         phrase("NPS of a group in which each unit counts by its customers or revenue, not by how many answered."),
-         phrase("sum of (weight of the unit × NPS of the unit) / sum of the weights")),
+         phrase("NPS in which each answer counts by its survey weight, so that the answers stand for all customers."),
+         phrase("100 × (weights of promoters − weights of detractors) / weights of all valid answers")),
     Term("points", phrase("Point"), phrase("The unit of NPS: from +30 to +33 is 3 points, not 3 percent.")),
     # Answers
     Term("n", phrase("n (number of answers)"),

@@ -11,6 +11,7 @@ from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.verdicts import Subject, badge, movement_sentence, withheld_reason
 from cx.stats.movement import Movement, Verdict
+from cx.stats.nps import Estimate
 from cx.stats.suppression import Thresholds
 from cx.stats.trends import REFERENCE_MONTHS, TrendPoint, Trends, TrendSeries
 
@@ -50,11 +51,21 @@ def trend_rows(trends: Trends) -> Iterator[TrendRow]:
             plain, weighted = point.estimate, point.weighted if trends.is_weighted else None
             yield TrendRow(
                 trends.survey, point.period, point.starts_on, series.unit_id, series.name, point.n,
-                _pts(plain and plain.nps), _pts(plain and plain.low), _pts(plain and plain.high),
-                _pts(weighted and weighted.nps), _pts(weighted and weighted.low), _pts(weighted and weighted.high),
-                _pts(plain and plain.promoters), _pts(plain and plain.passives), _pts(plain and plain.detractors),
+                *_interval(plain),
+                *_interval(weighted),
+                *_shares(plain),
                 point.blanks, point.sent, _pts(point.response_rate),
                 point.withheld.value if point.withheld else None, point.missing)
+
+
+def _interval(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (_pts(estimate.nps), _pts(estimate.low), _pts(estimate.high)) if estimate else (None, None, None)
+
+
+def _shares(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    if estimate is None:
+        return None, None, None
+    return _pts(estimate.promoters), _pts(estimate.passives), _pts(estimate.detractors)
 
 
 def _pts(value: float | None) -> float | None:
@@ -79,16 +90,16 @@ def headline(t: Translator, trends: Trends, thresholds: Thresholds, *, weighted:
     if series is None:
         return _units_side_by_side(t, trends, weighted=weighted)
     if not series.points:
-        return t("{unit} has no answers in this view", unit=series.name)
+        return t("{unit} has no answers in this view.", unit=series.name)
     last, movement = series.points[-1], _movement(series, weighted)
     period, measure = period_label(t, trends.survey, last), _measure(t, trends, weighted)
     if last.withheld is not None:
-        return t("{measure} of {unit} in {period}: {reason}", measure=measure, unit=series.name, period=period,
+        return t("{measure} of {unit} in {period}: {reason}.", measure=measure, unit=series.name, period=period,
                  reason=withheld_reason(t, last.withheld, last.n, thresholds))
     if movement is None:
         estimate = last.weighted if weighted and last.weighted else last.estimate
         write = formatter(t.code)
-        return t("{measure} of {unit} in {period} is {nps} ({interval}); there is nothing earlier to compare it with",
+        return t("{measure} of {unit} in {period} is {nps} ({interval}); there is nothing earlier to compare it with.",
                  measure=measure, unit=series.name, period=period, nps=write.nps(estimate.nps if estimate else None),
                  interval=write.interval(estimate.low, estimate.high) if estimate else "")
     subject = Subject(measure, series.name, period, _reference(t, trends, series))
@@ -133,16 +144,16 @@ def _units_side_by_side(t: Translator, trends: Trends, *, weighted: bool) -> str
     judged = [(series, movement) for series in parts if (movement := _movement(series, weighted)) is not None
               and movement.verdict is not Verdict.TOO_FEW]
     if not judged:
-        return t.plural("For the {n} unit shown it cannot be told whether it moved",
-                        "For none of the {n} units shown can it be told whether it moved", len(parts))
+        return t.plural("For the {n} unit shown it cannot be told whether it moved.",
+                        "For none of the {n} units shown can it be told whether it moved.", len(parts))
     moved = [(series, movement) for series, movement in judged if movement.verdict is Verdict.MOVED]
     if not moved:
-        return t.plural("The {n} unit that can be judged did not move beyond normal variation",
-                        "None of the {n} units that can be judged moved beyond normal variation", len(judged))
+        return t.plural("The {n} unit that can be judged did not move beyond normal variation.",
+                        "None of the {n} units that can be judged moved beyond normal variation.", len(judged))
     names = formatter(t.code).listing(
         t("{unit} {change}", unit=series.name, change=formatter(t.code).nps(movement.change))
         for series, movement in sorted(moved, key=lambda pair: pair[1].change or 0.0)[:6])
-    return t.plural("{n} of {total} units moved: {names}", "{n} of {total} units moved: {names}", len(moved),
+    return t.plural("{n} of {total} units moved: {names}.", "{n} of {total} units moved: {names}.", len(moved),
                     total=len(judged), names=names)
 
 

@@ -15,7 +15,6 @@ class PageFile:
 
     name: str
     title: Phrase
-    icon: str
 
     @property
     def path(self) -> str:
@@ -24,8 +23,8 @@ class PageFile:
 
 
 PAGES = (
-    PageFile("trends", phrase("NPS trends"), ":material/trending_up:"),
-    PageFile("data", phrase("Data"), ":material/database:"),
+    PageFile("trends", phrase("NPS trends")),
+    PageFile("data", phrase("Data")),
 )
 
 

@@ -11,7 +11,7 @@ address.follow(page_in_address(st.context.url))
 t = translator(current_language())
 st.set_page_config(page_title=t("CX dashboard"), layout="wide")
 st.navigation(
-    [st.Page(page.path, title=t(page.title), url_path=page.name, icon=page.icon, default=page is PAGES[0])
+    [st.Page(page.path, title=t(page.title), url_path=page.name, default=page is PAGES[0])
      for page in PAGES],
     position="top",
 ).run()

@@ -121,9 +121,8 @@ def cards(view: View, trends: Trends, *, weighted: bool) -> None:
                   help_text(t, "weighted_nps"))
         movement = series.weighted_movement if weighted else series.movement
         if movement is not None and movement.change is not None:
-            _card(t("Change"), write.nps(movement.change),
-                  f"{write.interval(movement.low, movement.high)} · {badge(t, movement)}",
-                  evidence(t, movement, view.thresholds))
+            _card(t("Change: {verdict}", verdict=badge(t, movement)), write.nps(movement.change),
+                  write.interval(movement.low, movement.high), evidence(t, movement, view.thresholds))
         _card(t("Promoters"), write.percent(last.estimate.promoters, 0),
               t("detractors {share}", share=write.percent(last.estimate.detractors, 0)), help_text(t, "promoter"))
         if last.response_rate is not None:
@@ -133,7 +132,7 @@ def cards(view: View, trends: Trends, *, weighted: bool) -> None:
 
 
 def _card(label: str, value: str, detail: str, help_: str) -> None:
-    st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True, width=230)
+    st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True)
 
 
 def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:

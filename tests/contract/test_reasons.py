@@ -25,16 +25,15 @@ def rules_of(table: Table, column: Column) -> set[str]:
     return found
 
 
-POSSIBLE = [(table.name, column.name, rule) for table in TABLES.values() for column in table.columns
-            for rule in sorted(rules_of(table, column))]
-
-
-@pytest.mark.parametrize(("table", "column", "rule"), POSSIBLE)
-def test_every_rule_has_a_sentence_that_can_be_said(table: str, column: str, rule: str) -> None:
-    sentence = remedy(table, column, rule)
-    fields = {name for _, name, _, _ in string.Formatter().parse(sentence.message) if name}
-    assert fields <= set(sentence.values)
-    assert str(sentence).endswith(".")
+@pytest.mark.parametrize("name", TABLES)
+def test_every_rule_has_a_sentence_that_can_be_said(name: str) -> None:
+    table = TABLES[name]
+    for column in table.columns:
+        for rule in rules_of(table, column):
+            sentence = remedy(name, column.name, rule)
+            fields = {field for _, field, _, _ in string.Formatter().parse(sentence.message) if field}
+            assert fields <= set(sentence.values), (column.name, rule)
+            assert str(sentence).endswith("."), (column.name, rule)
 
 
 def test_the_sentence_names_the_limits_and_the_values() -> None:

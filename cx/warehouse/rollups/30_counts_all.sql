@@ -3,16 +3,10 @@
 create table counts_all as
 with own as (
     select survey, period, starts_on, unit_id, touchpoint_id, product, segment, channel,
-        count(*) filter (sign = 1) as promoters,
-        count(*) filter (sign = 0) as passives,
-        count(*) filter (sign = -1) as detractors,
-        count(*) filter (sign is null) as blanks,
-        coalesce(sum(weight) filter (sign = 1), 0) as w_promoters,
-        coalesce(sum(weight) filter (sign = 0), 0) as w_passives,
-        coalesce(sum(weight) filter (sign = -1), 0) as w_detractors,
-        coalesce(sum(weight * weight) filter (sign = 1), 0) as w2_promoters,
-        coalesce(sum(weight * weight) filter (sign = 0), 0) as w2_passives,
-        coalesce(sum(weight * weight) filter (sign = -1), 0) as w2_detractors
+        sum(promoters)::bigint as promoters, sum(passives)::bigint as passives,
+        sum(detractors)::bigint as detractors, sum(blanks)::bigint as blanks,
+        sum(w_promoters) as w_promoters, sum(w_passives) as w_passives, sum(w_detractors) as w_detractors,
+        sum(w2_promoters) as w2_promoters, sum(w2_passives) as w2_passives, sum(w2_detractors) as w2_detractors
     from answers group by all
 )
 select survey, period, starts_on, ancestor_id as unit_id, touchpoint_id, product, segment, channel,

@@ -1,43 +1,48 @@
 -- grain: one row per survey, period, unit (every level) and touchpoint (counts_touchpoint); the same without touchpoint
 -- (counts_unit). Both carry the sums over customers that the standard error needs: with the answers of a customer m and
 -- the sum of their signs s, customers counts them, c_ss = sum s*s, c_sm = sum s*m, c_mm = sum m*m; cw_* the same weighted.
--- A customer seen in one unit only adds up over the levels; one seen in several is summed again at every level.
+-- Most customers answer once in a period, and what they add can be read from the counts. So every answer is first taken
+-- for a customer of its own; only customers who answered again are looked at, for what they add beyond that.
 create temp table clusters as
-with per_customer as (
-    select survey, period, unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints, customer,
-        count(*) as m, sum(sign) as s, sum(weight) as wm, sum(weight * sign) as ws
-    from answers where sign is not null
+with often as (
+    select survey, period, customer from dated where sign is not null group by all having count(*) > 1
+),
+per_unit as (
+    select survey, period, unit_id, touchpoint_id, customer, count(*) as m, sum(sign) as s, sum(sign * sign) as ss,
+        sum(weight) as wm, sum(weight * sign) as ws, sum(weight * weight) as wwm, sum(weight * weight * sign) as wws,
+        sum(weight * weight * sign * sign) as wwss
+    from dated semi join often using (survey, period, customer) where sign is not null group by all
+),
+per_customer as (
+    select survey, period, ancestor_id as unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
+        customer, sum(m) as m, sum(s) as s, sum(ss) as ss, sum(wm) as wm, sum(ws) as ws, sum(wwm) as wwm,
+        sum(wws) as wws, sum(wwss) as wwss
+    from per_unit join unit_ancestors using (unit_id)
     group by grouping sets (
-        (survey, period, unit_id, touchpoint_id, customer), (survey, period, unit_id, customer))
+        (survey, period, ancestor_id, touchpoint_id, customer), (survey, period, ancestor_id, customer))
+    having sum(m) > 1
 ),
-marked as (
-    select *, count(*) over (partition by survey, period, all_touchpoints, touchpoint_id, customer) > 1 as in_several
-    from per_customer
+as_if_once as (
+    select survey, period, unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
+        sum(promoters + passives + detractors) as customers,
+        sum(promoters + detractors) as c_ss, sum(promoters - detractors) as c_sm,
+        sum(promoters + passives + detractors) as c_mm,
+        sum(w2_promoters + w2_detractors) as cw_ss, sum(w2_promoters - w2_detractors) as cw_sm,
+        sum(w2_promoters + w2_passives + w2_detractors) as cw_mm
+    from counts_all
+    group by grouping sets ((survey, period, unit_id, touchpoint_id), (survey, period, unit_id))
+    having sum(promoters + passives + detractors) > 0
 ),
-single as (
-    select survey, period, unit_id, touchpoint_id, all_touchpoints, count(*) as customers,
-        sum(s * s) as c_ss, sum(s * m) as c_sm, sum(m * m) as c_mm,
-        sum(ws * ws) as cw_ss, sum(ws * wm) as cw_sm, sum(wm * wm) as cw_mm
-    from marked where not in_several group by all
-),
-several as (
-    select survey, period, ancestor_id as unit_id, touchpoint_id, all_touchpoints, customer,
-        sum(m) as m, sum(s) as s, sum(wm) as wm, sum(ws) as ws
-    from marked join unit_ancestors using (unit_id) where in_several group by all
-),
-every_level as (
-    select survey, period, ancestor_id as unit_id, touchpoint_id, all_touchpoints, customers,
-        c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
-    from single join unit_ancestors using (unit_id)
-    union all
-    select survey, period, unit_id, touchpoint_id, all_touchpoints, count(*), sum(s * s), sum(s * m), sum(m * m),
-        sum(ws * ws), sum(ws * wm), sum(wm * wm)
-    from several group by all
+beyond_that as (
+    select survey, period, unit_id, touchpoint_id, all_touchpoints, sum(1 - m) as customers,
+        sum(s * s - ss) as c_ss, sum(s * m - s) as c_sm, sum(m * m - m) as c_mm,
+        sum(ws * ws - wwss) as cw_ss, sum(ws * wm - wws) as cw_sm, sum(wm * wm - wwm) as cw_mm
+    from per_customer group by all
 )
 select survey, period, unit_id, touchpoint_id, all_touchpoints, sum(customers)::bigint as customers,
     sum(c_ss)::double as c_ss, sum(c_sm)::double as c_sm, sum(c_mm)::double as c_mm,
     sum(cw_ss) as cw_ss, sum(cw_sm) as cw_sm, sum(cw_mm) as cw_mm
-from every_level group by all;
+from (from as_if_once union all from beyond_that) group by all;
 
 create table counts_touchpoint as
 with cells as (
@@ -67,3 +72,4 @@ from cells left join (from clusters where all_touchpoints) as clusters
 order by cells.survey, cells.unit_id, cells.starts_on, cells.period;
 
 drop table clusters;
+drop view dated;

@@ -16,8 +16,9 @@ sent as (
     from placed join unit_ancestors using (unit_id) where period is not null group by all
 ),
 answered as (
-    select survey, invited_period as period, ancestor_id as unit_id, count(*) as answered
-    from answers join unit_ancestors using (unit_id) where sign is not null group by all
+    select survey, case when survey = 'transaction' then strftime(invited_month, '%Y-%m') else answers.period end as period,
+        ancestor_id as unit_id, sum(promoters + passives + detractors) as answered
+    from answers join unit_ancestors using (unit_id) group by all
 )
 select survey, period, unit_id, sent, coalesce(answered, 0)::bigint as answered
 from sent left join answered using (survey, period, unit_id)

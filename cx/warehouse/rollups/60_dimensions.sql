@@ -24,5 +24,8 @@ order by all;
 
 -- grain: one row per unit (every level): when its newest answer was given, in UTC
 create table freshness as
-select ancestor_id as unit_id, max(responded_at) as answers_to
-from responses join unit_ancestors using (unit_id) group by all order by all;
+with own as (
+    select unit_id, max(responded_at) as answers_to from responses group by all
+)
+select ancestor_id as unit_id, max(answers_to) as answers_to
+from own join unit_ancestors using (unit_id) group by all order by all;
