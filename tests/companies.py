@@ -86,7 +86,7 @@ def content_of(home: Home) -> dict[str, list[tuple[object, ...]]]:
               .fetchall() if name not in ("snapshot", "loads")]
     return {
         table: sorted((row for row in con.execute(
-            f"select columns(c -> c not in ('_load', 'load_id')) from {table}").fetchall()), key=repr)
+            f"select columns(lambda c: c not in ('_load', 'load_id')) from {table}").fetchall()), key=repr)
         for table in tables
     }
 

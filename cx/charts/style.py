@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from plotly.graph_objects import Figure as Figure
@@ -46,13 +47,15 @@ def dot_size(n: int, largest: int) -> float:
 
 
 def y_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
-    """A fixed axis of NPS in points around the values given: steps of 10, at least 40 points high."""
-    low, high = 10 * (low // 10), -10 * (-high // 10)
-    if high - low < 40:
-        middle = (high + low) / 2
-        low, high = middle - 20, middle + 20
-    return {"range": [max(-103.0, low), min(103.0, high + 4)], "gridcolor": GRID, "zeroline": True,
-            "zerolinecolor": "rgba(128,128,128,0.5)", "zerolinewidth": 1, "fixedrange": True, "tickformat": "+d", **more}
+    """A fixed axis of NPS in points around the values given: whole tens, at least 40 points high, signs as in the text."""
+    low, high = 10 * math.floor(low / 10), 10 * math.ceil(high / 10)
+    while high - low < 40:
+        low, high = low - 10, high + 10
+    step = 10 if high - low <= 70 else 20 if high - low <= 120 else 50
+    ticks = [tick for tick in range(-100, 101, step) if low <= tick <= high]
+    return {"range": [max(-103, low), min(103, high + 4)], "gridcolor": GRID, "zeroline": True,
+            "zerolinecolor": "rgba(128,128,128,0.5)", "zerolinewidth": 1, "fixedrange": True, "tickvals": ticks,
+            "ticktext": [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks], **more}
 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:

@@ -104,8 +104,7 @@ def small_multiples(shown: Shown) -> go.Figure:
         y1 = 1 - row / rows - 26 / (rows * _PANEL_HEIGHT)
         y0 = 1 - (row + 1) / rows + 20 / (rows * _PANEL_HEIGHT)
         axes[f"xaxis{name}"] = {**_x_axis(shown, few=True), "domain": [x0, x1], "anchor": f"y{name}"}
-        axes[f"yaxis{name}"] = y_axis(low, high, domain=[y0, y1], anchor=f"x{name}", showticklabels=column == 0,
-                                      nticks=4)
+        axes[f"yaxis{name}"] = y_axis(low, high, domain=[y0, y1], anchor=f"x{name}", showticklabels=column == 0)
         titles.append({"text": _panel_title(shown, series), "x": x0, "y": y1, "xref": "paper", "yref": "paper",
                        "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}})
     return go.Figure(traces, layout(rows * _PANEL_HEIGHT + 30, annotations=titles,

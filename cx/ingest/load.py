@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 
 from cx.contract.check import quoted
 from cx.contract.columns import Table
-from cx.contract.tables import TABLES
 from cx.errors import LoadError
 from cx.ingest.report import LoadReport, Reject, TableReport
 from cx.ingest.sources import LoadJob

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from cx.contract.check import PLACE, quoted, trimmed_sql
 from cx.contract.columns import Table, Type
-from cx.contract.tables import TABLES
 from cx.errors import FileError
 from cx.ingest.csv_text import file_error
 from cx.ingest.mapping import Cell, Mapping, nearest

@@ -139,7 +139,7 @@ def _known(con: DuckDBPyConnection, table: Table, referenced: str, has_previous:
         return f"main.{referenced}" if count else ""
     (key,) = TABLES[referenced].key
     earlier = f"union select {key} from prev.{referenced}" if has_previous else ""
-    return f"(select {trimmed_sql(key)} as {key} from staged_{referenced} {earlier})"
+    return f"(select distinct {trimmed_sql(key)} as {key} from staged_{referenced} {earlier})"
 
 
 def _on_scale(table: Table, lowest_score: int) -> Table:

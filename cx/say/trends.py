@@ -102,6 +102,9 @@ def headline(t: Translator, trends: Trends, thresholds: Thresholds, *, weighted:
         return t("{measure} of {unit} in {period} is {nps} ({interval}); there is nothing earlier to compare it with.",
                  measure=measure, unit=series.name, period=period, nps=write.nps(estimate.nps if estimate else None),
                  interval=write.interval(estimate.low, estimate.high) if estimate else "")
+    if trends.silent and movement.verdict is Verdict.CANNOT_TELL:
+        return t("{measure} of {unit} in {period}: cannot tell yet, because these units have not answered: {names}.",
+                 measure=measure, unit=series.name, period=period, names=formatter(t.code).listing(trends.silent[:6]))
     subject = Subject(measure, series.name, period, _reference(t, trends, series))
     return movement_sentence(t, movement, subject, thresholds)
 

@@ -18,6 +18,8 @@ from cx.stats.suppression import Thresholds, Withheld, hidden_cells, missing_ans
 
 REFERENCE_MONTHS = 12
 FALSE_DISCOVERY_RATE = 0.10
+# A wave counts as still in the field while parts with more than this share of the answers before have not answered.
+SILENT_SHARE = 0.10
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Trends:
     periods: tuple[str, ...]
     is_weighted: bool
     compared_with: str
+    silent: tuple[str, ...]
 
     @property
     def withheld(self) -> int:
@@ -128,9 +131,13 @@ def trends(
     by_wave = survey != "transaction"
     series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
     series = _with_movements(series, total_id, by_wave, thresholds, smallest_change)
+    silent = _silent_parts(series, total_id)
+    if silent:
+        series[0] = replace(series[0], movement=_untold(series[0].movement),
+                            weighted_movement=_untold(series[0].weighted_movement))
     periods = dict.fromkeys(cell.period for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)))
     is_weighted = any(abs(cell.weighted.total - cell.n) > 1e-9 for cell in cells)
-    return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months")
+    return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months", silent)
 
 
 def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoint:
@@ -159,6 +166,28 @@ def _hidden(cells: Sequence[PeriodCounts], total_id: str | None, thresholds: Thr
             if index < len(parts):
                 hidden.add((parts[index].unit_id, period))
     return hidden
+
+
+def _silent_parts(series: Sequence[TrendSeries], total_id: str | None) -> tuple[str, ...]:
+    """Names of the parts that did not answer in the newest period of the total; none where they hardly count.
+
+    Without them the total is made of other units than before, and its change says nothing.
+    """
+    if total_id is None or len(series[0].points) < 2:
+        return ()
+    before, last = series[0].points[-2:]
+    answers = {one.unit_id: {point.period: point.n for point in one.points} for one in series[1:]}
+    silent = [one for one in series[1:] if answers[one.unit_id].get(before.period, 0) > 0
+              and answers[one.unit_id].get(last.period, 0) == 0]
+    lost = sum(answers[one.unit_id][before.period] for one in silent)
+    return tuple(one.name for one in silent) if lost > SILENT_SHARE * before.n else ()
+
+
+def _untold(movement: Movement | None) -> Movement | None:
+    """The movement without a verdict; too few answers stay too few."""
+    if movement is None or movement.verdict is Verdict.TOO_FEW:
+        return movement
+    return replace(movement, verdict=Verdict.CANNOT_TELL)
 
 
 def _with_movements(

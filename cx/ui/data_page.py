@@ -22,9 +22,10 @@ def title(view: View) -> None:
     """What is loaded and how fresh it is, as a sentence."""
     facts = about(view.snapshot, view.scope)
     t = view.t
-    st.title(t.plural("{n} answer is loaded; {rejected} rejected", "{n} answers are loaded; {rejected} rejected",
-                      facts.answers, rejected=t.plural("{n} record was", "{n} records were", facts.rejected)),
-             anchor=False)
+    loaded = t.plural("{n} answer is loaded", "{n} answers are loaded", facts.answers)
+    rejected = t.plural("{n} record was rejected", "{n} records were rejected", facts.rejected) if facts.rejected \
+        else t("no record was rejected")
+    st.title(t("{loaded}; {rejected}", loaded=loaded, rejected=rejected), anchor=False)
     st.markdown(plain(freshness(view)))
     st.caption(plain(t("Snapshot {snapshot}, built {moment}; months are months in {zone}.", snapshot=view.snapshot.id,
                        moment=view.write.moment(facts.created_at, ZoneInfo(facts.time_zone)), zone=facts.time_zone)))
@@ -34,7 +35,8 @@ def files(view: View) -> None:
     """Every file with what became of its records: read = loaded + rejected + codes without a value."""
     t, write = view.t, view.write
     st.subheader(t("What is loaded"), anchor=False)
-    loaded = loaded_files(view.snapshot, view.scope)
+    order = list(TABLES)
+    loaded = sorted(loaded_files(view.snapshot, view.scope), key=lambda file: order.index(file.table))
     zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
     st.dataframe(pd.DataFrame({
         t("Source"): [file.title for file in loaded],
@@ -50,7 +52,9 @@ def files(view: View) -> None:
         t("Loaded at"): [write.moment(file.loaded_at, zone) for file in loaded],
         t("Size"): [write.file_size(file.size_bytes) for file in loaded],
         t("Columns not used"): [file.ignored_columns for file in loaded],
-    }), hide_index=True, alt=t("What is loaded"))
+    }), hide_index=True, alt=t("What is loaded"), column_config=dict.fromkeys(
+        (t("Read"), t("Loaded"), t("of which blank"), t("No value"), t("Rejected"), t("Replaced")),
+        st.column_config.NumberColumn(format="localized")))
     st.caption(t("Read = loaded + rejected + cells with a code for blank or not used. "
                  "Blank answers are loaded and counted apart."))
     missing = [name for name in TABLES if name not in {file.table for file in loaded}]

@@ -24,6 +24,7 @@ from cx.say.trends import (
     withheld_sentence,
 )
 from cx.say.verdicts import badge, evidence, withheld_reason
+from cx.stats.nps import share_intervals
 from cx.stats.suppression import Withheld
 from cx.stats.trends import Trends
 from cx.ui import address
@@ -123,8 +124,11 @@ def cards(view: View, trends: Trends, *, weighted: bool) -> None:
         if movement is not None and movement.change is not None:
             _card(t("Change: {verdict}", verdict=badge(t, movement)), write.nps(movement.change),
                   write.interval(movement.low, movement.high), evidence(t, movement, view.thresholds))
+        shares = share_intervals(last.estimate.effective_counts, last.estimate.n_effective)
         _card(t("Promoters"), write.percent(last.estimate.promoters, 0),
-              t("detractors {share}", share=write.percent(last.estimate.detractors, 0)), help_text(t, "promoter"))
+              write.percent_interval(*shares.promoters, decimals=0), help_text(t, "promoter"))
+        _card(t("Detractors"), write.percent(last.estimate.detractors, 0),
+              write.percent_interval(*shares.detractors, decimals=0), help_text(t, "detractor"))
         if last.response_rate is not None:
             _card(t("Response rate"), write.percent(last.response_rate),
                   t("{answered} of {sent} sent", answered=write.count(last.answered), sent=write.count(last.sent)),

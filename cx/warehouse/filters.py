@@ -1,5 +1,6 @@
 """Filters: one row with three faces. The SQL clause, the bound value and the words come from the same object, so that
-what a page says can never differ from what it queried."""
+what a page says can never differ from what it queried.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Where everything that the product keeps lies: one folder, `CX_HOME`.
 
-    snapshots/<id>.duckdb   immutable snapshots; a name is never used twice
-    CURRENT                 one line: the id of the snapshot that pages show
-    load.lock               held while a load runs
+snapshots/<id>.duckdb   immutable snapshots; a name is never used twice
+CURRENT                 one line: the id of the snapshot that pages show
+load.lock               held while a load runs
 """
 
 from __future__ import annotations
