@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from cx.contract.reasons import remedy
@@ -204,7 +204,7 @@ def _progress() -> Progress:
 def _told(progress: Progress) -> LoadProgress:
     """Progress of a load: one line a stage, and the number of records while files are read."""
     t = translator(settings().language)
-    tasks = []
+    tasks: list[TaskID] = []
 
     def on_stage(stage: Phrase) -> None:
         for task in tasks:

@@ -4,20 +4,19 @@ The floor answers to `?floor=1`: one selectbox and nothing of the product. Both 
 same settings and middleware, and both are compiled once.
 """
 
+from pathlib import Path
 from types import CodeType
 
 import streamlit as st
 
+from benchmarks.rig.server import FLOOR_WIDGET
 from cx.ui import server
-
-FLOOR_WIDGET = "floor"
 
 
 @st.cache_resource
 def _product() -> CodeType:
-    path = server.__file__.replace("server.py", "shell.py")
-    with open(path, encoding="utf-8") as stream:
-        return compile(stream.read(), path, "exec")
+    path = Path(server.__file__).with_name("shell.py")
+    return compile(path.read_text("utf-8"), str(path), "exec")
 
 
 if "floor" in st.query_params:

@@ -15,6 +15,7 @@ from benchmarks.rig.table import BUILD_FOLDER
 from cx.settings import PROJECT_FOLDER
 
 FLOOR_SCRIPT = Path(__file__).with_name("floor.py")
+FLOOR_WIDGET = "floor"
 
 
 @dataclass(frozen=True)

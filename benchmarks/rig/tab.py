@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 MESSAGE_CACHE_RUNS = 2  # global.maxCachedMessageAge
 RUN_SECONDS = 120
+_LISTS = ("MultiSelect", "ButtonGroup")  # widgets whose value is a list, whatever may be chosen
 _INTERRUPTED = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
@@ -57,8 +59,10 @@ class Tab:
         return await self._run(ask, self._url + f"/{page}?{self._query}")
 
     async def change(self, key: str, value: str | bool | tuple[str, ...]) -> Run:
-        """Set a widget, found by its key, to one of its options; the run that follows."""
+        """Set a widget, found by its key, to one or some of its options; the run that follows."""
         path, widget = self._widget(key)
+        if type(widget).__name__ in _LISTS and isinstance(value, str):
+            value = (value,)
         self._values[widget.id] = list(value) if isinstance(value, tuple) else value
         ask = BackMsg()
         ask.rerun_script.fragment_id = self._fragments[path]
@@ -113,6 +117,8 @@ class Tab:
             path, element = tuple(message.metadata.delta_path), message.delta.new_element
             if element.WhichOneof("type") == "exception":
                 raise PageError(f"{element.exception.type}: {element.exception.message}")
+            if element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
+                raise PageError(element.alert.body)
             self._elements[path] = element
             self._fragments[path] = message.delta.fragment_id
             stale.discard(path)
@@ -184,7 +190,7 @@ def _value(widget: Any) -> str | bool | list[str] | None:
         if widget.set_value:
             return str(widget.raw_value)
         return _options(widget)[widget.default] if widget.HasField("default") and widget.options else None
-    if kind in ("MultiSelect", "ButtonGroup"):
+    if kind in _LISTS:
         options = _options(widget)
         return list(widget.raw_values) if widget.set_value else [options[index] for index in widget.default]
     return None

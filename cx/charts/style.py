@@ -15,7 +15,7 @@ EVENT = "#757575"
 GRID = "rgba(128,128,128,0.18)"
 FAINT = 0.45
 
-MARGIN = {"l": 46, "r": 14, "t": 26, "b": 34}
+MARGIN = {"l": 46, "r": 14, "t": 26, "b": 58}
 
 
 def literal(text: str) -> str:
@@ -61,4 +61,4 @@ def y_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout that every figure starts from, in one dictionary: figures are built in one constructor call."""
     return {"height": height, "margin": MARGIN, "hovermode": "closest", "showlegend": False, "dragmode": False,
-            "legend": {"orientation": "h", "y": -0.14, "x": 0, "yanchor": "top"}, **more}
+            "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}, **more}

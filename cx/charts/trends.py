@@ -81,7 +81,7 @@ def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
     traces.append(_withheld(shown, total or parts[0], axis["range"][0]) if total or parts else go.Scatter())
     traces += _event_marks(events, axis["range"][1])
     return go.Figure(traces, layout(
-        420, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(traces) > 3))
+        420, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(drawn) > 1))
 
 
 def small_multiples(shown: Shown) -> go.Figure:
@@ -169,15 +169,16 @@ def _range(shown: Shown, drawn: Sequence[TrendSeries], bands_of: Sequence[TrendS
 
 def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
     """The time axis: months by their date, waves by their name where they began."""
-    axis: dict[str, Any] = {"showgrid": False, "fixedrange": True, "type": "date"}
+    axis: dict[str, Any] = {"showgrid": False, "fixedrange": True, "type": "date", "automargin": True}
     if shown.trends.compared_with == "months":
         chinese = shown.t.code.startswith("zh")
-        return {**axis, "tickformat": "%Y年%-m月" if chinese else "%b %Y", "nticks": 3 if few else 9}
+        return {**axis, "tickformat": "%Y年%-m月" if chinese else "%b %Y", "nticks": 3 if few else 7, "tickangle": 0}
     starts = {point.period: point.starts_on for series in shown.trends.series for point in series.points}
     waves = sorted(starts, key=lambda period: (starts[period], period))
     if few and len(waves) > 2:
         waves = [waves[0], waves[-1]]
-    return {**axis, "tickmode": "array", "tickvals": [starts[wave] for wave in waves], "ticktext": [literal(wave) for wave in waves]}
+    return {**axis, "tickmode": "array", "tickvals": [starts[wave] for wave in waves],
+            "ticktext": [literal(wave) for wave in waves]}
 
 
 def _line(shown: Shown, series: TrendSeries, colour: str, *, width: float, largest_dot: float = 13.0,
@@ -189,7 +190,7 @@ def _line(shown: Shown, series: TrendSeries, colour: str, *, width: float, large
         x=[point.starts_on for point in series.points],
         y=[None if estimate is None else 100 * estimate.nps for estimate in estimates],
         name=literal(series.name), mode="lines+markers", connectgaps=False, line={"color": colour, "width": width},
-        marker={"color": colour, "size": [dot_size(point.n, largest) * largest_dot / 13 for point in series.points],
+        marker={"color": colour, "size": [max(3.5, dot_size(point.n, largest) * largest_dot / 13) for point in series.points],
                 "opacity": [1.0 if point.firm else FAINT for point in series.points]},
         hovertext=[_hover(shown, series, point, estimate)
                    for point, estimate in zip(series.points, estimates, strict=True)],

@@ -14,9 +14,9 @@ from cx.phrase import Phrase, phrase
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A type: its name in the documentation, its DuckDB type, the test and the cast (`{x}` is the cell), the remedy."""
+    """A type: its name for readers, its DuckDB type, the test and the cast (`{x}` is the cell), the remedy."""
 
-    name: str
+    name: Phrase
     sql_type: str
     valid_sql: str
     cast_sql: str
@@ -26,29 +26,29 @@ class ColumnType:
 class Type(Enum):
     """The types that a column of the contract can have."""
 
-    LABEL = ColumnType("label", "VARCHAR", "length({x}) <= 300", "{x}",
+    LABEL = ColumnType(phrase("short text"), "VARCHAR", "length({x}) <= 300", "{x}",
                        phrase("Write at most 300 characters."))
-    TEXT = ColumnType("text", "VARCHAR", "length({x}) <= 1000000", "{x}",
+    TEXT = ColumnType(phrase("long text"), "VARCHAR", "length({x}) <= 1000000", "{x}",
                       phrase("Write at most 1,000,000 characters."))
-    INTEGER = ColumnType("whole number", "BIGINT", r"regexp_full_match({x}, '-?[0-9]{{1,18}}')", "{x}::BIGINT",
+    INTEGER = ColumnType(phrase("whole number"), "BIGINT", r"regexp_full_match({x}, '-?[0-9]{{1,18}}')", "{x}::BIGINT",
                          phrase("Write a whole number in digits, without spaces, signs of thousands or decimals."))
-    NUMBER = ColumnType("number", "DOUBLE", r"regexp_full_match({x}, '-?[0-9]{{1,15}}(\.[0-9]{{1,17}})?')",
+    NUMBER = ColumnType(phrase("number"), "DOUBLE", r"regexp_full_match({x}, '-?[0-9]{{1,15}}(\.[0-9]{{1,17}})?')",
                         "{x}::DOUBLE",
                         phrase("Write a number in digits, with a point for decimals and no sign of thousands.")
                         )
-    DATE = ColumnType("date", "DATE",
+    DATE = ColumnType(phrase("date"), "DATE",
                       r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}') and try_cast({x} as DATE) is not null",
                       "{x}::DATE", phrase("Write a date that exists as YYYY-MM-DD, or declare its format in the mapping file."))
-    TIMESTAMP = ColumnType("date and time", "TIMESTAMP",
+    TIMESTAMP = ColumnType(phrase("date and time"), "TIMESTAMP",
                            r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?)?')"
                            " and try_cast({x} as TIMESTAMP) is not null",
                            "{x}::TIMESTAMP",
                            phrase("Write a date that exists as YYYY-MM-DD, with a time HH:MM:SS if there is one, "
                                   "or declare its format in the mapping file."))
-    MONTH = ColumnType("month", "DATE",
+    MONTH = ColumnType(phrase("month"), "DATE",
                        r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}(-01)?') and try_cast({x}[1:7] || '-01' as DATE) is not null",
                        "({x}[1:7] || '-01')::DATE", phrase("Write a month as YYYY-MM."))
-    BOOLEAN = ColumnType("true or false", "BOOLEAN", "lower({x}) in ('true', 'false')", "lower({x})::BOOLEAN",
+    BOOLEAN = ColumnType(phrase("true or false"), "BOOLEAN", "lower({x}) in ('true', 'false')", "lower({x})::BOOLEAN",
                          phrase("Write true or false."))
 
 

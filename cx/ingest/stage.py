@@ -55,7 +55,7 @@ def stage(
         columns = ", ".join(f"{column.sql} varchar" for column in table.columns)
         con.execute(f"create temp table staged_{table.name} "
                     f"({columns}, _source varchar, _file varchar, _line bigint, _column varchar)")
-    staged = []
+    staged: list[StagedFile] = []
     for job in jobs:
         _stage_constant_rows(con, job.mapping)
         for source in job.sources:

@@ -54,4 +54,5 @@ def write(known: Sequence[str]) -> None:
 
 
 def _state() -> dict[str, tuple[str, ...]]:
-    return st.session_state.setdefault(_STATE, {})
+    state: dict[str, tuple[str, ...]] = st.session_state.setdefault(_STATE, {})
+    return state

@@ -56,7 +56,8 @@ def chosen_filters() -> Filters:
 
 def unit_label(unit: Unit) -> str:
     """A unit with the units above it, the topmost left out, so that equal names are told apart."""
-    return " › ".join(unit.path[1:]) or unit.name
+    above = " › ".join(unit.path[1:-1])
+    return f"{unit.name} ({above})" if above else unit.name
 
 
 def _first_day(month: str) -> date | None:

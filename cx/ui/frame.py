@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -94,13 +95,13 @@ def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
                  for number in range(count))
 
 
-def _stop(t: Translator, error: CxError) -> None:
+def _stop(t: Translator, error: CxError) -> NoReturn:
     language_control(t("Language"))
     failure.show(error)
     st.stop()
 
 
-def _invite_to_load(t: Translator) -> None:
+def _invite_to_load(t: Translator) -> NoReturn:
     language_control(t("Language"))
     st.title(t("Nothing is loaded yet"), anchor=False)
     st.markdown(t("Build the demo company, or load your own file with a mapping file:"))

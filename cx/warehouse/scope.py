@@ -23,8 +23,6 @@ def authorize(settings: Settings) -> Scope:
     """The scope of whoever asks.
 
     With sign-in off everybody on this machine sees all units, and the server answers on this machine only
-    (`cx.ui.server` refuses anything else).
+    (`cx.ui.server` refuses anything else). Whoever is not known sees nothing.
     """
-    if settings.sign_in == "off":
-        return Scope(units=None)
-    return Scope(units=frozenset())
+    return {"off": Scope(units=None)}.get(settings.sign_in, Scope(units=frozenset()))

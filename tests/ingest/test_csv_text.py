@@ -84,7 +84,7 @@ def test_a_declared_encoding_is_read(tmp_path: Path, encoding: str, text: str) -
 
 
 def test_another_encoding_than_declared_names_line_and_byte(tmp_path: Path) -> None:
-    content = "a,b\n1,fine\n2,caf".encode() + b"\xe9,\n3,x\n"
+    content = b"a,b\n1,fine\n2,caf" + b"\xe9,\n3,x\n"
     message = message_of(written(tmp_path, content))
     assert "utf-8" in message
     assert "line 3" in message

@@ -7,7 +7,7 @@ with waves as (
     from answers where survey <> 'transaction' group by all
 ),
 invited as (
-    select survey, period, invited_month as month, count(*) as n
+    select survey, period, invited_month as month, sum(promoters + passives + detractors + blanks) as n
     from answers where survey <> 'transaction' group by all
 ),
 months as (
