@@ -36,19 +36,25 @@ VIEWS: Mapping[str, Filters] = {
 }
 PAGE_RUNS, RAW_RUNS = 30, 5
 
-# grain: one row per month and unit: counts per class and sums of weights, from the answers themselves. Native tables,
-# the month by shifting the clock (Taipei has no summer time), which is much faster than converting the time zone.
+# grain: one row per month and unit: counts per class and sums of weights, from the answers themselves. Native tables;
+# the units are added up after counting; the month by shifting the clock (Taipei has no summer time), which is much
+# faster than converting the time zone.
 RAW_SQL = """
-with shown as (select unit_id, ancestor_id from unit_ancestors where list_contains($units, ancestor_id))
-select date_trunc('month', responded_at + interval 8 hour) as month, ancestor_id,
-    count(*) filter (score >= 9), count(*) filter (score between 7 and 8), count(*) filter (score < 7),
-    count(*) filter (score is null),
-    coalesce(sum(coalesce(weight, 1)) filter (score >= 9), 0),
-    coalesce(sum(coalesce(weight, 1)) filter (score between 7 and 8), 0),
-    coalesce(sum(coalesce(weight, 1)) filter (score < 7), 0)
-from responses join shown using (unit_id)
-where survey = $survey and {where}
-group by all
+with shown as (select unit_id, ancestor_id from unit_ancestors where list_contains($units, ancestor_id)),
+own as (
+    select date_trunc('month', responded_at + interval 8 hour) as month, unit_id,
+        count(*) filter (score >= 9) as promoters, count(*) filter (score between 7 and 8) as passives,
+        count(*) filter (score < 7) as detractors, count(*) filter (score is null) as blanks,
+        sum(coalesce(weight, 1)) filter (score >= 9) as w_promoters,
+        sum(coalesce(weight, 1)) filter (score between 7 and 8) as w_passives,
+        sum(coalesce(weight, 1)) filter (score < 7) as w_detractors
+    from responses semi join shown using (unit_id)
+    where survey = $survey and {where}
+    group by all
+)
+select month, ancestor_id, sum(promoters), sum(passives), sum(detractors), sum(blanks),
+    sum(w_promoters), sum(w_passives), sum(w_detractors)
+from own join shown using (unit_id) group by all
 """
 
 
@@ -116,8 +122,9 @@ def raw_samples(built: Built, settings: Settings, runs: int = RAW_RUNS) -> dict[
 
             found[view] = timed(f"{view}: raw answers", run, runs)
             trends = inspect.unwrap(nps_trends)(opened, scope, SURVEY, filters, settings)
-            _refuse_other_figures(view, {(f"{row[0]:%Y-%m}", row[1]): sum(row[2:5]) for row in rows},
-                                  {(point.period, one.unit_id): point.n for one in trends.series for point in one.points})
+            _refuse_other_figures(
+                view, {(f"{row[0]:%Y-%m}", row[1]): sum(row[2:5]) for row in rows},
+                {(point.period, one.unit_id): point.n for one in trends.series for point in one.points})
     opened.con.close()
     return found
 

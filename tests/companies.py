@@ -47,13 +47,21 @@ def job_of(folder: Path, table: str, rows: Sequence[Row], name: str = "", top: s
     header = list(dict.fromkeys(column for row in rows for column in row))
     path = write_csv(folder / f"{name}.csv", header, ([row.get(column, "") for column in header] for row in rows))
     lines = "\n".join(f'{column} = "{column}"' for column in header)
-    return csv_job(mapping_of(folder, f'source = "tiny-{table}"\n{top}\n[{table}]\n{lines}\n', f"{name}.toml"), (path,))
+    return csv_job(
+        mapping_of(folder, f'source = "tiny-{table}"\n{top}\n[{table}]\n{lines}\n', f"{name}.toml"), (path,)
+    )
 
 
 def answer(number: int, score: object, at: str = "2024-01-15", unit: str = "A", **more: object) -> dict[str, object]:
     """A row of responses of a transaction survey."""
-    return {"response_id": f"r{number}", "survey": "transaction", "score": score, "responded_at": at, "unit_id": unit,
-            **more}
+    return {
+        "response_id": f"r{number}",
+        "survey": "transaction",
+        "score": score,
+        "responded_at": at,
+        "unit_id": unit,
+        **more,
+    }
 
 
 def load_tables(
@@ -82,11 +90,21 @@ def content_of(home: Home) -> dict[str, list[tuple[object, ...]]]:
     """Every table of the current snapshot as a sorted list of rows, without what names the load itself."""
     con = current_snapshot(home).con.cursor()
     con.execute("use snap")
-    tables = [name for (name,) in con.execute("select table_name from duckdb_tables() where database_name = 'snap'")
-              .fetchall() if name not in ("snapshot", "loads")]
+    tables = [
+        name
+        for (name,) in con.execute("select table_name from duckdb_tables() where database_name = 'snap'").fetchall()
+        if name not in ("snapshot", "loads")
+    ]
     return {
-        table: sorted((row for row in con.execute(
-            f"select columns(lambda c: c not in ('_load', 'load_id')) from {table}").fetchall()), key=repr)
+        table: sorted(
+            (
+                row
+                for row in con.execute(
+                    f"select columns(lambda c: c not in ('_load', 'load_id')) from {table}"
+                ).fetchall()
+            ),
+            key=repr,
+        )
         for table in tables
     }
 
@@ -95,7 +113,9 @@ def public_file(name: str) -> Path:
     """A file of the public data; a clone without it skips the test and says so."""
     path = PUBLIC_DATA / name
     if not path.exists():
-        pytest.skip(f"the public data are not beside this clone: no {PUBLIC_DATA.parent.name}/{PUBLIC_DATA.name}/{name}")
+        pytest.skip(
+            f"the public data are not beside this clone: no {PUBLIC_DATA.parent.name}/{PUBLIC_DATA.name}/{name}"
+        )
     return path
 
 

@@ -109,7 +109,8 @@ def _fill(con: DuckDBPyConnection, snapshot_id: str, answers: int, units: int) -
     con.execute("insert into snapshot values (?, ?, 'Asia/Taipei', true, ?)",
                 [snapshot_id, _CREATED_AT, layout.FORMAT_VERSION])
     con.execute("insert into sources values ('synthetic', 'Synthetic answers', '0-10', '')")
-    con.execute("insert into loads values (?, ?, 'synthetic', 'synthetic', '', '', 0, 'responses', ?, ?, 0, 0, 0, 0, '')",
+    con.execute("insert into loads values "
+                "(?, ?, 'synthetic', 'synthetic', '', '', 0, 'responses', ?, ?, 0, 0, 0, 0, '')",
                 [snapshot_id, _CREATED_AT, answers, answers])
     for table in TABLES.values():
         columns = ", ".join(f"{column.sql} {column.type.value.sql_type}" for column in table.columns)

@@ -7,7 +7,8 @@ the server may send a reference instead of a message that did not change.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -160,21 +161,12 @@ class Tab:
                        if self._runs - run <= MESSAGE_CACHE_RUNS}
 
 
-class open_tab:  # noqa: N801 - read as a verb: `async with open_tab(url) as tab`
+@asynccontextmanager
+async def open_tab(url: str) -> AsyncIterator[Tab]:
     """A tab connected to a server, closed at the end."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connect = connect(url.replace("http://", "ws://") + "/_stcore/stream", subprotocols=["streamlit"],
-                                origin=url, max_size=None, open_timeout=RUN_SECONDS, compression=None)
-
-    async def __aenter__(self) -> Tab:
-        """The connected tab."""
-        return Tab(await self._connect, self._url)
-
-    async def __aexit__(self, *error: object) -> None:
-        """Hang up."""
-        await (await self._connect).close()
+    async with connect(url.replace("http://", "ws://") + "/_stcore/stream", subprotocols=["streamlit"], origin=url,
+                       max_size=None, open_timeout=RUN_SECONDS, compression=None) as socket:
+        yield Tab(socket, url)
 
 
 def _options(widget: Any) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ BUILD_FOLDER = PROJECT_FOLDER / "build" / "benchmarks"
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds that something took, run by run; `first_s` is the run before them, on a cold start, where there was one."""
+    """Seconds that something took, run by run. first_s: the run before them, on a cold start, where there was one."""
 
     name: str
     seconds: tuple[float, ...]
@@ -126,5 +126,5 @@ def _ms(seconds: float) -> str:
 
 def _machine() -> str:
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return (f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-            f"DuckDB {duckdb.__version__}{load}")
+    return (f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
+            f"Python {platform.python_version()}, DuckDB {duckdb.__version__}{load}")

@@ -122,7 +122,7 @@ def shares(shown: Shown, series: TrendSeries) -> go.Figure:
             name=name, marker={"color": colour, "line": {"width": 0}},
             text=[write.percent(getattr(estimate, kind), 0) for _, estimate in points] if labelled else None,
             textposition="inside", insidetextanchor="middle", textfont={"color": "#FFFFFF"}, textangle=0,
-            hovertext=[f"{period_label(t, shown.trends.survey, point)}<br>{name}: "
+            hovertext=[f"{literal(period_label(t, shown.trends.survey, point))}<br>{name}: "
                        f"{write.percent(getattr(estimate, kind))}<br>{write.sample(point.n)}"
                        for point, estimate in points],
             hoverinfo="text")
@@ -146,7 +146,7 @@ def response_rates(shown: Shown, series: Sequence[TrendSeries]) -> go.Figure:
             x=[point.starts_on for point in points], y=[100 * (point.response_rate or 0) for point in points],
             name=literal(one.name), mode="lines+markers",
             line={"color": TOTAL if is_total else UNITS[(number - 1) % MAX_LINES], "width": 3 if is_total else 1.6},
-            hovertext=[f"{literal(one.name)}<br>{period_label(t, shown.trends.survey, point)}<br>"
+            hovertext=[f"{literal(one.name)}<br>{literal(period_label(t, shown.trends.survey, point))}<br>"
                        f"{write.percent(point.response_rate)} "
                        f"({write.count(point.answered)} / {write.count(point.sent)})" for point in points],
             hoverinfo="text"))
@@ -237,7 +237,7 @@ def _withheld(shown: Shown, series: TrendSeries, y: float, **at: str) -> go.Scat
     return go.Scatter(
         x=[point.starts_on for point in points], y=[y + 2] * len(points), mode="markers", showlegend=False,
         marker={"symbol": "x-thin", "size": 7, "line": {"width": 1.5, "color": EVENT}},
-        hovertext=[f"{literal(series.name)}<br>{period_label(shown.t, shown.trends.survey, point)}<br>"
+        hovertext=[f"{literal(series.name)}<br>{literal(period_label(shown.t, shown.trends.survey, point))}<br>"
                    + withheld_reason(shown.t, point.withheld, point.n, shown.thresholds)
                    for point in points if point.withheld is not None],
         hoverinfo="text", **at)

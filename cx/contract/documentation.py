@@ -29,7 +29,7 @@ README = Path("README.md")
 _INTRODUCTION = """\
 # The contract: the tables that a company can bring
 
-<!-- Written by python -m cx.contract.documentation from cx/contract/tables.py. Change the declaration, not this page. -->
+<!-- Written by python -m cx.contract.documentation from cx/contract/tables.py: change the declaration, not this. -->
 
 Only [responses](#responses) is required. How a file becomes one of these tables is said by a
 [mapping file](../mappings/README.md). Each table has an [empty template](templates): a CSV file in UTF-8 with the names
@@ -46,18 +46,18 @@ _READING = """\
 - **Required**: the column must be mapped, and every record must hold a value. *Required, may be blank*: the column must
   be mapped; a record without a value is loaded and counted apart. *Optional*: may be missing altogether.
 - **A key of another table** is checked once that table has rows, from this load or an earlier one. As long as it has
-  none, any value is loaded. Records of earlier loads are not checked again. A `parent_id` of `units` must be in the same
+  none, any value is loaded. Records of earlier loads are not checked again. A `parent_id` of `units` must be in this
   load or an earlier one. *Joined with* a table: the value is looked up there, and never rejected.
-- **Units that are used and not declared**, while `units` has no rows, stand at the top of the hierarchy under their id.
-  If the parents of units run in a circle, nothing is loaded.
+- **Units that are used and not declared** (their records were loaded while `units` had no rows) stand at the top of the
+  hierarchy under their id. If the parents of units run in a circle, nothing is loaded.
 - **Times**: an offset in the value (`Z`, `+08:00`) is respected. A time without one is a time of the mapping file's
   `time_zone`, or of the report's when it names none. A day without a time is midnight in the report's time zone. Times
   are kept in UTC.
 - **The same key twice in one load**: if the records are equal, one is loaded and the copies are rejected
   (`duplicate_copy`). If they differ, none of them is loaded (`duplicate_key`), for nobody can say which is right. Blank
   parts of a key count as equal.
-- **The same key in a later load** replaces the earlier row, and is reported as replaced if it differs. Rows that a later
-  file does not hold stay loaded.
+- **The same key in a later load** replaces the earlier row, and is reported as replaced if it differs. Rows that a
+  later file does not hold stay loaded.
 - **Every broken rule** of a record is kept with file, line, column, value and rule. The rules of a table are examined
   when all columns of the record are right, so mending a record can show a further reject.
 - Loaded + rejected = records read, always. For `ratings`, cells with a code for blank or not used are counted as cells
@@ -99,15 +99,16 @@ def column_rows(table: Table) -> tuple[ColumnRow, ...]:
     >>> row.column, str(row.type), str(row.required), [str(words) for words in row.holds]
     ('score', 'whole number', 'required, may be blank', ['0 to 10'])
     """
-    return tuple(ColumnRow(column.name, column.type.value.name, _required(column), tuple(_holds(column)), column.meaning)
-                 for column in table.columns)
+    return tuple(
+        ColumnRow(column.name, column.type.value.name, _required(column), tuple(_holds(column)), column.meaning)
+        for column in table.columns)
 
 
 def template_csv(table: Table) -> str:
-    """An empty file of a table: its column names as one line of CSV.
+    r"""An empty file of a table: its column names as one line of CSV.
 
     >>> template_csv(TABLES["events"])
-    'on_date,title,unit_id\\n'
+    'on_date,title,unit_id\n'
     """
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerow(table.column_names)
@@ -172,7 +173,7 @@ def _table_section(table: Table) -> str:
 
 
 def settings_table() -> str:
-    """The settings with their environment variables, defaults and limits, in Markdown; paths relative to the project."""
+    """The settings with their environment variables, defaults and limits, in Markdown; paths within the project."""
     rows = [(f"`{name}`", f"`CX_{name.upper()}`", f"`{_default(field)}`", _limits(field), field.description or "")
             for name, field in Settings.model_fields.items()]
     return _markdown_table(("in cx.toml", "in the environment", "default", "may be", "meaning"), rows)
@@ -196,10 +197,10 @@ def _limits(field: FieldInfo) -> str:
 
 
 def with_section(text: str, name: str, body: str) -> str:
-    """The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced; ValueError without the markers.
+    r"""The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced; ValueError without the markers.
 
     >>> with_section("a <!-- x -->old<!-- /x --> b", "x", "new")
-    'a <!-- x -->\\nnew<!-- /x --> b'
+    'a <!-- x -->\nnew<!-- /x --> b'
     """
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     found = re.search(f"{re.escape(start)}.*?{re.escape(end)}", text, re.DOTALL)

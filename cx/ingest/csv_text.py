@@ -139,7 +139,7 @@ def _encoding_error(path: Path, layout: FileLayout) -> FileError:
 
 
 def _first_bad_byte(path: Path, encoding: str) -> tuple[int, int]:
-    """Line and offset (both from 1) of the first byte that is not valid in the encoding; the start if a mark is missing."""
+    """Line and offset (both from 1) of the first byte that is not valid; the start if the encoding's mark is missing."""
     content = path.read_bytes()
     try:
         content.decode(encoding)

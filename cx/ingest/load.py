@@ -118,7 +118,7 @@ def _clear_interrupted(home: Home, own: Path) -> None:
 
 
 def _previous(home: Home, is_demo: bool) -> Path | None:
-    """The snapshot that this load adds to; the demo company is never added to, nor put before a company's own data."""
+    """The snapshot that this load adds to; the demo company is never added to, nor hides a company's own data."""
     current = home.current_id()
     if current is None:
         return None

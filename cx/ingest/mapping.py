@@ -106,7 +106,8 @@ def parse_mapping(declared: MappingType[str, Any], text: str, path: Path) -> Map
         if name not in _TOP_LEVEL and name not in TABLES:
             raise _error(path, _unknown(name, [*_TOP_LEVEL, *TABLES]))
         if name in TABLES and not isinstance(declared[name], dict | list):
-            raise _error(path, phrase("{name} must be a section [{name}], or rows that each begin with [[{name}]].", name=name))
+            raise _error(path, phrase("{name} must be a section [{name}], or rows that each begin with [[{name}]].",
+                                      name=name))
     if not isinstance(declared.get("source"), str) or not declared["source"].strip():
         raise _error(path, phrase("source is missing: give the source a short name, such as source = \"survey-2026\"."))
     scale = str(declared.get("scale", "0-10"))

@@ -104,7 +104,7 @@ def _stage_file(
 def check_all(
     con: DuckDBPyConnection, staged: tuple[StagedFile, ...], merge: Callable[[Table], Replaced], has_previous: bool
 ) -> dict[Place, int]:
-    """Rows replaced, by source, file and table. Every staged table is checked, then merged into the snapshot by `merge`.
+    """Rows replaced, by source, file and table. Every staged table is checked, then merged into the snapshot.
 
     The order is that of the contract, so that what is referred to is there before what refers to it.
     """
@@ -188,7 +188,8 @@ def _reports_of(
     con: DuckDBPyConnection, table: Table, staged: tuple[StagedFile, ...], replaced: dict[Place, int]
 ) -> list[TableReport]:
     melted = {(file.mapping.source, file.raw.name): file for file in staged if file.mapping.ratings}
-    ragged = {(file.mapping.source, file.raw.name): file.ragged for file in staged if table.name in file.mapping.columns}
+    ragged = {(file.mapping.source, file.raw.name): file.ragged for file in staged
+              if table.name in file.mapping.columns}
     read = dict(_by_file(con, f"select _source, _file, count(*) from staged_{table.name} group by all"))
     blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
     loaded = dict(_by_file(con, f"select _source, _file, count(*), {blank} from good_{table.name} group by all"))
@@ -204,8 +205,8 @@ def _reports_of(
             records, without_value = _melted_cells(con, melted[place])
             records_rejected = cells_rejected
         good, blanks = loaded.get(place, (0, 0))
-        reports.append(TableReport(place[0], place[1], table.name, records, good, records_rejected, blanks, without_value,
-                                   replaced.get((*place, table.name), 0)))
+        reports.append(TableReport(place[0], place[1], table.name, records, good, records_rejected, blanks,
+                                   without_value, replaced.get((*place, table.name), 0)))
     return reports
 
 

@@ -136,7 +136,7 @@ def trends(
         series[0] = replace(series[0], movement=_untold(series[0].movement),
                             weighted_movement=_untold(series[0].weighted_movement))
     periods = dict.fromkeys(cell.period for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)))
-    is_weighted = any(abs(cell.weighted.total - cell.n) > 1e-9 for cell in cells)
+    is_weighted = any(cell.weighted != cell.counts for cell in cells)
     return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months", silent)
 
 
@@ -153,18 +153,22 @@ def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoi
 
 
 def _hidden(cells: Sequence[PeriodCounts], total_id: str | None, thresholds: Thresholds) -> set[tuple[str, str]]:
-    """Unit-periods that must be hidden because they, or what a filter leaves out, could be had by subtraction."""
+    """Unit-periods that must be hidden because they, or what a filter leaves out, could be had by subtraction.
+
+    What a filter leaves out is a table of its own, total and parts: it is known wherever a filtered figure is shown.
+    """
     hidden = {(cell.unit_id, cell.period) for cell in cells if 0 < cell.complement < thresholds.privacy}
     if total_id is None:
         return hidden
-    totals = {cell.period: cell.n for cell in cells if cell.unit_id == total_id}
-    for period, total in totals.items():
-        parts = [cell for cell in cells if cell.period == period and cell.unit_id != total_id]
-        counted = [cell.n for cell in parts]
-        rest = max(0, total - sum(counted))  # answers given to the total itself, shown nowhere
-        for index in hidden_cells([*counted, rest], thresholds):
-            if index < len(parts):
-                hidden.add((parts[index].unit_id, period))
+    totals = [cell for cell in cells if cell.unit_id == total_id]
+    for total in totals:
+        parts = [cell for cell in cells if cell.period == total.period and cell.unit_id != total_id]
+        for whole, counted in ((total.n, [cell.n for cell in parts]),
+                               (total.complement, [cell.complement for cell in parts])):
+            rest = max(0, whole - sum(counted))  # answers given to the total itself, shown nowhere
+            for index in hidden_cells([*counted, rest], thresholds):
+                if index < len(parts):
+                    hidden.add((parts[index].unit_id, total.period))
     return hidden
 
 

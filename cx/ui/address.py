@@ -38,7 +38,10 @@ def follow(page: str) -> bool:
     present = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
     came_by_navigation = st.session_state.get(_PAGE) not in (None, page) and not present
     st.session_state[_PAGE] = page
-    if present == st.session_state.get(_WRITTEN) or came_by_navigation:
+    if came_by_navigation:  # asked again in the same run, the empty address is not news
+        st.session_state[_WRITTEN] = present
+        return False
+    if present == st.session_state.get(_WRITTEN):
         return False
     st.session_state[_STATE] = dict(present)
     return True

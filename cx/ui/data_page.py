@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from cx.contract.documentation import column_rows, template_csv
 from cx.contract.reasons import remedy
 from cx.contract.tables import TABLES
 from cx.say.glossary import counting_rules, glossary
@@ -91,6 +92,21 @@ def rejects(view: View) -> None:
 def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:
     return (record.file, record.line, record.file_column or record.column, record.value or "", record.rule,
             view.t(remedy(record.table, record.column, record.rule)))
+
+
+def contract(view: View) -> None:
+    """What each table must look like, with an empty file to fill in."""
+    t = view.t
+    st.subheader(t("What you can bring"), anchor=False)
+    name = st.selectbox(t("Table"), list(TABLES), key="contract_table", index=list(TABLES).index("responses"),
+                        format_func=lambda name: f"{name}: {t(TABLES[name].grain)}")
+    st.dataframe(pd.DataFrame(
+        [(row.column, t(row.type), t(row.required), view.write.listing(t(words) for words in row.holds), t(row.meaning))
+         for row in column_rows(TABLES[name])],
+        columns=[t("Column"), t("Type"), t("Required"), t("Holds"), t("Meaning")]),
+        hide_index=True, alt=t("What you can bring"))
+    st.download_button(t("Empty file"), template_csv(TABLES[name]), file_name=f"{name}.csv", mime="text/csv",
+                       on_click="ignore", icon=":material/download:", key="template")
 
 
 def definitions(view: View) -> None:

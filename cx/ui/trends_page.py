@@ -46,6 +46,7 @@ _COLUMN_NAMES: dict[str, Phrase] = {
     "promoters_pct": phrase("Promoters %"), "passives_pct": phrase("Passives %"),
     "detractors_pct": phrase("Detractors %"), "blanks": phrase("Blank answers"), "sent": phrase("Sent"),
     "response_rate_pct": phrase("Response rate %"), "withheld": phrase("Not shown because"),
+    "missing_answers": phrase("Answers missing"),
 }
 
 
@@ -183,7 +184,7 @@ def _say_what_is_left_out(view: View, trends: Trends, at_most: int) -> None:
     parts = len(trends.series) - (trends.total_id is not None)
     if parts > at_most:
         st.caption(view.t("Drawn are the {shown} units with the most answers, of {all}. The table has all of them.",
-                          shown=at_most, all=parts))
+                          shown=at_most, all=view.write.count(parts)))
 
 
 def _events(view: View, trends: Trends) -> tuple[EventMark, ...]:

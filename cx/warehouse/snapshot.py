@@ -144,10 +144,11 @@ def open_snapshot(path: Path, settings: Settings) -> Snapshot:
             phrase("{file} has format {found}, this version reads {wanted}.", file=path.name, found=version,
                    wanted=FORMAT_VERSION),
             phrase("Load the data again with this version."))
+    # Global: a query runs on a cursor, which does not inherit what is set for the session of its connection.
     con.execute(f"""
-        set TimeZone = 'UTC';
-        set python_enable_replacements = false;
-        set max_execution_time = {settings.query_max_ms};
+        set global TimeZone = 'UTC';
+        set global python_enable_replacements = false;
+        set global max_execution_time = {settings.query_max_ms};
         set enable_external_access = false;
         set lock_configuration = true
     """)

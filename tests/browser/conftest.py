@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,21 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from cx.settings import PROJECT_FOLDER
 from tests.browser.chromium import launch
+from tests.pages.homes import small_demo
 from tests.server_process import Server, running_server
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A CX_HOME with the demo company in it, built once per test process."""
-    home = tmp_path_factory.mktemp("demo-home")
-    subprocess.run(
-        [sys.executable, "-m", "cx", "demo"],
-        cwd=PROJECT_FOLDER, env={**os.environ, "CX_HOME": str(home)},
-        stdin=subprocess.DEVNULL, check=True,
-    )  # fmt: skip
-    return home
+    """A CX_HOME with a small demo company in it, built once per test process."""
+    home, _ = small_demo(tmp_path_factory.mktemp("demo-home"))
+    return home.folder
 
 
 @pytest.fixture(scope="session")

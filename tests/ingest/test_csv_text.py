@@ -65,7 +65,10 @@ def test_newlines_may_be_mixed_and_empty_lines_are_no_records(tmp_path: Path) ->
 def test_a_record_is_named_by_the_line_on_which_it_starts(tmp_path: Path, newline: str) -> None:
     text = newline.join(["a,b", f'1,"one{newline}two{newline}{newline}four"', "2,y", f'"3{newline}",z'])
     assert read(written(tmp_path, text))[1] == [
-        (2, ("1", f"one{newline}two{newline}{newline}four")), (6, ("2", "y")), (7, (f"3{newline}", "z"))]
+        (2, ("1", f"one{newline}two{newline}{newline}four")),
+        (6, ("2", "y")),
+        (7, (f"3{newline}", "z")),
+    ]
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path: Path) -> None:
@@ -77,7 +80,9 @@ def test_a_byte_order_mark_is_not_part_of_the_first_name(tmp_path: Path) -> None
         assert read(written(tmp_path, content.encode(encoding)), layout)[:2] == (("id", "x"), [(2, ("1", "語"))])
 
 
-@pytest.mark.parametrize(("encoding", "text"), [("gb18030", "滿意"), ("big5", "滿意"), ("shift_jis", "満足"), ("cp1252", "café €")])
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("gb18030", "滿意"), ("big5", "滿意"), ("shift_jis", "満足"), ("cp1252", "café €")]
+)
 def test_a_declared_encoding_is_read(tmp_path: Path, encoding: str, text: str) -> None:
     path = written(tmp_path, f"a,b\n1,{text}\n".encode(encoding))
     assert read(path, FileLayout(encoding=encoding))[1] == [(2, ("1", text))]
@@ -119,8 +124,12 @@ def test_a_cell_beyond_the_limit_is_an_error_and_one_below_is_kept(tmp_path: Pat
 def test_ragged_records_are_set_aside_with_line_cells_and_text(tmp_path: Path) -> None:
     _, records, ragged = read(written(tmp_path, 'a,b\n1,x\n2\n3,y,z\n"4,\n",w\n5,,\n  \n'))
     assert records == [(2, ("1", "x")), (5, ("4,\n", "w"))]
-    assert ragged == [RaggedRecord(3, 1, "2"), RaggedRecord(4, 3, "3,y,z"), RaggedRecord(7, 3, "5,,"),
-                      RaggedRecord(8, 1, "  ")]
+    assert ragged == [
+        RaggedRecord(3, 1, "2"),
+        RaggedRecord(4, 3, "3,y,z"),
+        RaggedRecord(7, 3, "5,,"),
+        RaggedRecord(8, 1, "  "),
+    ]
 
 
 def test_a_nul_becomes_the_replacement_character(tmp_path: Path) -> None:
@@ -129,7 +138,10 @@ def test_a_nul_becomes_the_replacement_character(tmp_path: Path) -> None:
 
 def test_rows_that_look_like_comments_are_rows(tmp_path: Path) -> None:
     assert [cells for _, cells in read(written(tmp_path, "a,b\n#1,x\n# 2,y\n//3,z\n"))[1]] == [
-        ("#1", "x"), ("# 2", "y"), ("//3", "z")]
+        ("#1", "x"),
+        ("# 2", "y"),
+        ("//3", "z"),
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "\n\n\r\n", "\ufeff"])
@@ -177,23 +189,33 @@ def test_batches_hold_all_records_in_order(tmp_path: Path, monkeypatch: pytest.M
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8) | st.sampled_from(
-    ["", '"', ",", ";", "\n", "\r", "\r\n", "#", "=1+1", "\ufeff", "\u2028", "\x85", "\x1c", "'", '""', "\t", " "])
+    ["", '"', ",", ";", "\n", "\r", "\r\n", "#", "=1+1", "\ufeff", "\u2028", "\x85", "\x1c", "'", '""', "\t", " "]
+)
 tables = st.integers(1, 4).flatmap(
-    lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1, max_size=6))
+    lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1, max_size=6)
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(tables, st.sampled_from(",;\t|^"), st.sampled_from(["\n", "\r\n", "\r"]),
-       st.sampled_from(["utf-8", "utf-16", "utf-32", "gb18030"]))
+@given(
+    tables,
+    st.sampled_from(",;\t|^"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-16", "utf-32", "gb18030"]),
+)
 def test_what_a_writer_wrote_is_read_back_equal(
     table: list[list[str]], delimiter: str, newline: str, encoding: str
 ) -> None:
     stream = io.StringIO(newline="")
-    csv.writer(stream, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL).writerows([["h"] * len(table[0]), *table])
+    csv.writer(stream, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL).writerows(
+        [["h"] * len(table[0]), *table]
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = written(Path(folder), stream.getvalue().encode(encoding))
         _, records, ragged = read(path, FileLayout(encoding=encoding, delimiter=delimiter))
     assert [list(found) for _, found in records] == table
     assert ragged == []
-    newlines_before = [1 + sum(text.count("\n") + text.count("\r") - text.count("\r\n") for text in row) for row in table]
+    newlines_before = [
+        1 + sum(text.count("\n") + text.count("\r") - text.count("\r\n") for text in row) for row in table
+    ]
     assert [line for line, _ in records] == [2 + sum(newlines_before[:number]) for number in range(len(table))]

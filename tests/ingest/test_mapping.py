@@ -33,7 +33,9 @@ def message_of(folder: Path, text: str) -> str:
 
 
 def test_a_mapping_is_read_as_written(tmp_path: Path) -> None:
-    mapping = mapping_of(tmp_path, """
+    mapping = mapping_of(
+        tmp_path,
+        """
         source = " survey-2026 "
         title = "Survey"
         scale = "1-10"
@@ -58,8 +60,14 @@ def test_a_mapping_is_read_as_written(tmp_path: Path) -> None:
         name = "Speed"
         scale_min = 1
         scale_max = 5
-    """)
-    assert (mapping.source, mapping.title, mapping.scale, mapping.time_zone) == ("survey-2026", "Survey", "1-10", "Asia/Taipei")
+    """,
+    )
+    assert (mapping.source, mapping.title, mapping.scale, mapping.time_zone) == (
+        "survey-2026",
+        "Survey",
+        "1-10",
+        "Asia/Taipei",
+    )
     assert (mapping.layout.encoding, mapping.layout.delimiter, mapping.layout.header_rows) == ("big5", ";", 3)
     assert mapping.columns["responses"]["score"] == Cell(column="NPS", blank=("11", "NA"), unused=("12",))
     assert mapping.columns["responses"]["unit_id"].values == {"1": "North"}
@@ -67,7 +75,9 @@ def test_a_mapping_is_read_as_written(tmp_path: Path) -> None:
     assert mapping.tables == ("responses", "drivers", "ratings")
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT_FOLDER / "data" / "mappings").glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT_FOLDER / "data" / "mappings").glob("*.toml")), ids=lambda path: path.stem
+)
 def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
     assert read_mapping(path).source
 
@@ -85,7 +95,10 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         ("scale = 10\n" + GOOD, ("scale == '10'",)),
         ('time_zone = "Taipei"\n' + GOOD, ("time_zone == 'Taipei'", "Asia/Taipei")),
         ('time_zone = "../../etc/passwd"\n' + GOOD, ("time_zone",)),
-        (GOOD.replace('survey = { constant = "transaction" }\n', ""), ("responses.survey is required and not mapped",)),
+        (
+            GOOD.replace('survey = { constant = "transaction" }\n', ""),
+            ("responses.survey is required and not mapped",),
+        ),
         (GOOD + 'scor = "x"', ("responses.scor is not known", "responses.score")),
         (GOOD + 'zzzzzz = "x"', ("responses.zzzzzz is not known.",)),
         (GOOD + "weight = 5", ("responses.weight must be the name of a column",)),
@@ -129,7 +142,10 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         (GOOD + "[ratings]\nblank = '0'\ncolumns = { Q = 'd' }", ("ratings.blank == '0'", "list")),
         (GOOD + "[ratings.columns]\nQ1 = 'd'\nQ2 = 'd'", ("ratings.columns.Q1 == 'd'", "of its own")),
         (GOOD + "[ratings.columns]\nQ1 = 5", ("ratings.columns.Q1 == 5",)),
-        (GOOD + "[ratings]\nblank=[0]\nunused=['0']\ncolumns = { Q = 'd' }", ("The code 0 stands in ratings.blank and",)),
+        (
+            GOOD + "[ratings]\nblank=[0]\nunused=['0']\ncolumns = { Q = 'd' }",
+            ("The code 0 stands in ratings.blank and",),
+        ),
     ],
 )
 def test_a_mistake_is_answered_with_its_place(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:

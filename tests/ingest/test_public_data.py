@@ -1,4 +1,4 @@
-"""Public surveys give the figures that their owners publish, by the counts and against plain Python on the raw files."""
+"""Public surveys give the figures that their owners publish, by the counts and by plain Python on the files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ from cx.warehouse.scope import Scope
 from tests.companies import current_snapshot, public_file, public_home, rows_of
 
 ALL = Scope(None)
-AREAS_2017 = {"A": (724, 39.92), "B": (166, 43.37), "C": (226, 46.90), "D": (386, 43.52), "E": (175, 46.86),
-              "F": (444, 38.51), "G": (625, 32.96)}
+AREAS_2017 = {
+    "A": (724, 39.92),
+    "B": (166, 43.37),
+    "C": (226, 46.90),
+    "D": (386, 43.52),
+    "E": (175, 46.86),
+    "F": (444, 38.51),
+    "G": (625, 32.96),
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +53,34 @@ def counted(year: int) -> dict[str, tuple[int, float, float]]:
 
 def rows_in_counts(home: Home, period: str) -> dict[str, tuple[int, float, float]]:
     """The same from the rollup."""
-    return {unit: (n, nps, weighted) for unit, n, nps, weighted in rows_of(home, """
+    return {
+        unit: (n, nps, weighted)
+        for unit, n, nps, weighted in rows_of(
+            home,
+            """
         select unit_id, promoters + passives + detractors as n, 100 * (promoters - detractors) / n,
             100 * (w_promoters - w_detractors) / (w_promoters + w_passives + w_detractors)
-        from counts_unit where survey = 'relationship' and period = ?""", period)}  # type: ignore[misc]
+        from counts_unit where survey = 'relationship' and period = ?""",
+            period,
+        )
+    }  # type: ignore[misc]
 
 
 def rows_in_trends(home: Home, period: str, units: tuple[str, ...]) -> dict[str, tuple[int, float, float]]:
     """The same as pages get it."""
     trends = nps_trends(current_snapshot(home), ALL, "relationship", Filters(units=units), Settings(home=home.folder))
-    return {series.unit_id: (point.n, 100 * point.estimate.nps, 100 * point.weighted.nps)
-            for series in trends.series for point in series.points
-            if point.period == period and point.estimate and point.weighted}
+    return {
+        series.unit_id: (point.n, 100 * point.estimate.nps, 100 * point.weighted.nps)
+        for series in trends.series
+        for point in series.points
+        if point.period == period and point.estimate and point.weighted
+    }
 
 
 @pytest.mark.parametrize(("year", "published"), [(2017, (2746, 39.840, 40.398)), (2018, (2650, 30.981, 35.114))])
-def test_the_airport_survey_gives_the_published_figures(home: Home, year: int, published: tuple[int, float, float]) -> None:
+def test_the_airport_survey_gives_the_published_figures(
+    home: Home, year: int, published: tuple[int, float, float]
+) -> None:
     expected = counted(year)
     assert expected["SFO"] == pytest.approx(published, abs=5e-4)
     for found in (rows_in_counts(home, str(year)), rows_in_trends(home, str(year), ("SFO",))):
@@ -80,7 +99,9 @@ def test_code_11_is_a_blank_and_no_promoter(home: Home, year: int) -> None:
     blanks = sum(row["NETPRO"] in ("", "11") for row in raw(year))
     assert blanks == {2017: 85, 2018: 159}[year]
     assert rows_of(home, "select count(*) from responses where score is null and wave = ?", str(year)) == [(blanks,)]
-    assert rows_of(home, "select blanks from counts_unit where unit_id = 'SFO' and period = ?", str(year)) == [(blanks,)]
+    assert rows_of(home, "select blanks from counts_unit where unit_id = 'SFO' and period = ?", str(year)) == [
+        (blanks,)
+    ]
 
 
 @pytest.mark.parametrize("year", [2017, 2018])
@@ -95,11 +116,17 @@ def test_every_rating_cell_is_a_rating_or_a_code(home: Home, year: int) -> None:
         for column, driver in mapping["columns"].items():
             if row[column.strip()] in {"1", "2", "3", "4", "5"}:
                 expected[driver].append(int(row[column.strip()]))
-    found = rows_of(home, "select driver, count(*), sum(rating)::int from ratings where _source = ? group by all", f"sfo-{year}")
+    found = rows_of(
+        home, "select driver, count(*), sum(rating)::int from ratings where _source = ? group by all", f"sfo-{year}"
+    )
     assert {driver: (n, total) for driver, n, total in found} == {
-        driver: (len(ratings), sum(ratings)) for driver, ratings in expected.items()}
+        driver: (len(ratings), sum(ratings)) for driver, ratings in expected.items()
+    }
     ((read, loaded, rejected, without),) = rows_of(
-        home, "select read, loaded, rejected, without_value from loads where table_name = 'ratings' and source = ?", f"sfo-{year}")
+        home,
+        "select read, loaded, rejected, without_value from loads where table_name = 'ratings' and source = ?",
+        f"sfo-{year}",
+    )
     cells = len(raw(year)) * len(mapping["columns"])
     assert (read, rejected) == (cells, 0)
     assert loaded + without == cells  # type: ignore[operator]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
+from cx.contract.tables import TABLES
 from cx.demo.company import company_tables
 from cx.ingest.load import load
-from cx.ingest.sources import table_job
+from cx.ingest.sources import LoadJob, table_job
 from cx.warehouse.home import Home
 from tests.companies import Row, answer, load_tables
 
@@ -26,10 +28,20 @@ HOSTILE = (IMAGE, SCRIPT, "$$x^2$$ costs $5", ":material/delete: :red[x] `y`", "
 
 def small_demo(folder: Path) -> tuple[Home, dict[str, pd.DataFrame]]:
     """The demo company with few answers, and its tables as they were before anything read them."""
-    tables = company_tables(DEMO_SEED, DEMO_ANSWERS)
     home = Home(folder)
-    load(home, tuple(table_job("demo", "Demo", name, table) for name, table in tables.items()), "UTC", is_demo=True)
-    return home, {name: table.to_pandas() for name, table in tables.items()}
+    jobs = tuple(table_job("demo", "Demo", name, table) for name, table in _demo_tables().items())
+    load(home, jobs, "UTC", is_demo=True)
+    return home, demo_tables()
+
+
+def demo_tables() -> dict[str, pd.DataFrame]:
+    """The tables of the small demo company, as text."""
+    return {name: table.to_pandas() for name, table in _demo_tables().items()}
+
+
+@cache
+def _demo_tables() -> dict[str, pa.Table]:
+    return company_tables(DEMO_SEED, DEMO_ANSWERS)
 
 
 def company(folder: Path, responses: Sequence[Row], **tables: Sequence[Row]) -> Home:
@@ -85,10 +97,16 @@ def many_branches(folder: Path) -> Home:
         "unit_id": [f"b{branch}" for branch, _, _ in keys],
     }
     home = Home(folder)
-    jobs = (table_job("many", "Many", "units", pa.table(units)),
-            table_job("many", "Many", "responses", pa.table(responses)))
-    load(home, jobs, "UTC")
+    load(home, (_generated("units", units), _generated("responses", responses)), "UTC")
     return home
+
+
+def _generated(name: str, columns: dict[str, list[str]] | dict[str, list[str | None]]) -> LoadJob:
+    """The job of loading a generated table; columns of the contract that it does not have are blank."""
+    rows = len(next(iter(columns.values())))
+    every = {column: columns.get(column, [None] * rows) for column in TABLES[name].column_names}
+    return table_job("many", "Many", name, pa.table({column: pa.array(cells, pa.string())
+                                                     for column, cells in every.items()}))
 
 
 def hostile(folder: Path) -> Home:
@@ -106,6 +124,5 @@ def hostile(folder: Path) -> Home:
     rows.append(answer(len(rows), IMAGE, comment=SCRIPT))  # type: ignore[arg-type]
     touchpoints = [{"touchpoint_id": f"t{number}", "name": name, "journey": name, "stage": name, "stage_order": 1}
                    for number, name in enumerate(HOSTILE)]
-    events = [{"event_id": f"e{number}", "on_date": "2026-02-01", "title": name, "unit_id": ""}
-              for number, name in enumerate(HOSTILE)]
+    events = [{"on_date": "2026-02-01", "title": name, "unit_id": ""} for name in HOSTILE]
     return company(folder, rows, units=units, touchpoints=touchpoints, events=events)

@@ -81,11 +81,15 @@ def received(at: AppTest) -> str:
     return "\n".join(parts)
 
 
+def figures_of(at: AppTest) -> list[dict[str, Any]]:
+    """The figures on the page, as Plotly draws them: data and layout."""
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]  # type: ignore[union-attr]
+
+
 def drawn(at: AppTest) -> dict[str, Any]:
-    """The figure on the page, as Plotly draws it: data and layout."""
-    (chart,) = at.get("plotly_chart")
-    spec: dict[str, Any] = json.loads(chart.proto.spec)  # type: ignore[union-attr]
-    return spec
+    """The one figure on the page."""
+    (figure,) = figures_of(at)
+    return figure
 
 
 def said(text: str) -> str:

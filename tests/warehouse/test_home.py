@@ -63,8 +63,19 @@ def test_readers_see_a_whole_id_at_every_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"\n", b"../../etc/passwd", b"20240101T000000-0000000g", b"20240101T000000-00000000.duckdb",
-             b"/tmp/20240101T000000-00000000", "２０240101T000000-00000000".encode(), b"\xff\xfe", b"x" * 10_000])
+    "text",
+    [
+        b"",
+        b"\n",
+        b"../../etc/passwd",
+        b"20240101T000000-0000000g",
+        b"20240101T000000-00000000.duckdb",
+        b"/tmp/20240101T000000-00000000",
+        "２０240101T000000-00000000".encode(),
+        b"\xff\xfe",
+        b"x" * 10_000,
+    ],
+)
 def test_a_current_that_names_no_snapshot_is_an_error_with_a_remedy(tmp_path: Path, text: bytes) -> None:
     home = home_with(tmp_path, 1)
     (tmp_path / "CURRENT").write_bytes(text)

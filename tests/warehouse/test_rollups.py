@@ -68,14 +68,24 @@ def company() -> list[Answer]:
         survey = dice.choice(["transaction", "transaction", "relationship", "strategic"])
         near_month_end = datetime(2024, dice.choice([2, 3, 4, 5]), 1) + timedelta(hours=dice.randint(-30, 30))
         at = dice.choice([near_month_end, datetime(2024, 3, 14, 12, 30, 15)])
-        answers.append(Answer(
-            survey, dice.choice(["north", "n1", "n2", "s1", "s1", "group"]), at,
-            at - timedelta(days=dice.randint(0, 40)) if dice.random() < .5 else None,
-            dice.choice([None, *range(11), 9, 10]), dice.choice([None, "c1", "c2", *(f"c{n}" for n in range(3, 120))]),
-            dice.choice([None, "W1", "W2"]) if survey == "relationship" else None,
-            dice.choice([None, 0, .5, 2, 3.25]),
-            (dice.choice([None, "t1", "t2"]), dice.choice([None, "car", "home"]), dice.choice([None, "new"]),
-             dice.choice(["web", "phone"]))))
+        answers.append(
+            Answer(
+                survey,
+                dice.choice(["north", "n1", "n2", "s1", "s1", "group"]),
+                at,
+                at - timedelta(days=dice.randint(0, 40)) if dice.random() < 0.5 else None,
+                dice.choice([None, *range(11), 9, 10]),
+                dice.choice([None, "c1", "c2", *(f"c{n}" for n in range(3, 120))]),
+                dice.choice([None, "W1", "W2"]) if survey == "relationship" else None,
+                dice.choice([None, 0, 0.5, 2, 3.25]),
+                (
+                    dice.choice([None, "t1", "t2"]),
+                    dice.choice([None, "car", "home"]),
+                    dice.choice([None, "new"]),
+                    dice.choice(["web", "phone"]),
+                ),
+            )
+        )
     return answers
 
 
@@ -85,19 +95,37 @@ ANSWERS = company()
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("rollups")
-    rows = [{
-        "response_id": f"r{number}", "survey": one.survey, "score": "" if one.score is None else one.score,
-        "responded_at": f"{one.at.isoformat()}Z", "invited_at": one.invited_at.isoformat() + "Z" if one.invited_at else "",
-        "unit_id": one.unit, "customer_id": one.customer or "", "wave": one.wave or "",
-        "weight": "" if one.weight is None else one.weight,
-        **{name: value or "" for name, value in zip(DIMENSIONS, one.dimensions, strict=True)},
-    } for number, one in enumerate(ANSWERS)]
+    rows = [
+        {
+            "response_id": f"r{number}",
+            "survey": one.survey,
+            "score": "" if one.score is None else one.score,
+            "responded_at": f"{one.at.isoformat()}Z",
+            "invited_at": one.invited_at.isoformat() + "Z" if one.invited_at else "",
+            "unit_id": one.unit,
+            "customer_id": one.customer or "",
+            "wave": one.wave or "",
+            "weight": "" if one.weight is None else one.weight,
+            **{name: value or "" for name, value in zip(DIMENSIONS, one.dimensions, strict=True)},
+        }
+        for number, one in enumerate(ANSWERS)
+    ]
     home = Home(folder / "home")
-    load_tables(home, folder, {
-        "units": [{"unit_id": unit, "name": unit.upper(), "parent_id": parent} for unit, parent in PARENTS.items()],
-        "touchpoints": [{"touchpoint_id": name, "name": name, "journey": "j", "stage": "s", "stage_order": 1}
-                        for name in ("t1", "t2")],
-        "responses": rows}, ZONE)
+    load_tables(
+        home,
+        folder,
+        {
+            "units": [
+                {"unit_id": unit, "name": unit.upper(), "parent_id": parent} for unit, parent in PARENTS.items()
+            ],
+            "touchpoints": [
+                {"touchpoint_id": name, "name": name, "journey": "j", "stage": "s", "stage_order": 1}
+                for name in ("t1", "t2")
+            ],
+            "responses": rows,
+        },
+        ZONE,
+    )
     return home
 
 
@@ -116,10 +144,12 @@ def counted(key: Callable[[Answer], tuple[Any, ...]], squares: bool) -> dict[tup
     return {cell: tuple(sums if squares else sums[:7]) for cell, sums in found.items()}
 
 
-def table(home: Home, name: str, keys: tuple[str, ...], values: tuple[str, ...]) -> dict[tuple[Any, ...], tuple[float, ...]]:
+def table(
+    home: Home, name: str, keys: tuple[str, ...], values: tuple[str, ...]
+) -> dict[tuple[Any, ...], tuple[float, ...]]:
     """A rollup as a dictionary; a key that stands twice fails."""
     rows = rows_of(home, f"select {', '.join(keys)}, {', '.join(values)} from {name}")
-    found = {row[: len(keys)]: row[len(keys):] for row in rows}
+    found = {row[: len(keys)]: row[len(keys) :] for row in rows}
     assert len(found) == len(rows)
     return found  # type: ignore[return-value]
 
@@ -159,9 +189,15 @@ def test_sums_over_customers_at_every_level(home: Home, name: str) -> None:
     assert any(len(group) < sum(m for m, *_ in group.values()) for group in people.values())
     for cell, sums in found.items():
         group = people[cell].values()
-        expected = (len(group), sum(s * s for _, s, _, _ in group), sum(s * m for m, s, _, _ in group),
-                    sum(m * m for m, *_ in group), sum(s * s for *_, s in group), sum(s * m for *_, m, s in group),
-                    sum(m * m for _, _, m, _ in group))
+        expected = (
+            len(group),
+            sum(s * s for _, s, _, _ in group),
+            sum(s * m for m, s, _, _ in group),
+            sum(m * m for m, *_ in group),
+            sum(s * s for *_, s in group),
+            sum(s * m for *_, m, s in group),
+            sum(m * m for _, _, m, _ in group),
+        )
         assert tuple(value or 0 for value in sums) == pytest.approx(expected, rel=1e-9, abs=1e-9), cell
 
 
@@ -178,12 +214,18 @@ def test_a_period_starts_with_the_first_month_of_any_unit_in_the_time_zone_of_th
 
 
 def test_units_stand_in_a_tree_with_every_unit_above_them(home: Home) -> None:
-    found = {row[0]: row[1:] for row in rows_of(home, "select unit_id, parent_id, depth, path_ids, path_names from unit_tree")}
+    found = {
+        row[0]: row[1:]
+        for row in rows_of(home, "select unit_id, parent_id, depth, path_ids, path_names from unit_tree")
+    }
     assert found == {
         unit: (parent or None, len(path) - 1, path, [one.upper() for one in path])
-        for unit, parent in PARENTS.items() for path in [list(ancestors(unit))[::-1]]}
+        for unit, parent in PARENTS.items()
+        for path in [list(ancestors(unit))[::-1]]
+    }
     assert sorted(rows_of(home, "select unit_id, ancestor_id from unit_ancestors")) == sorted(
-        (unit, above) for unit in PARENTS for above in ancestors(unit))
+        (unit, above) for unit in PARENTS for above in ancestors(unit)
+    )
 
 
 def test_values_to_filter_by_are_counted_once_each(home: Home) -> None:
@@ -192,51 +234,103 @@ def test_values_to_filter_by_are_counted_once_each(home: Home) -> None:
         for field, value in zip(("touchpoint", "product", "segment", "channel"), one.dimensions, strict=True):
             if value is not None:
                 expected[field, value] += one.kind is not None
-    assert {(field, value): n for field, value, n in rows_of(home, "select field, value, n from filter_values")} == expected
+    assert {
+        (field, value): n for field, value, n in rows_of(home, "select field, value, n from filter_values")
+    } == expected
 
 
-def invitations(folder: Path, answers: list[dict[str, object]], sent: list[tuple[str, str, str, int]]) -> list[tuple[object, ...]]:
+def invitations(
+    folder: Path, answers: list[dict[str, object]], sent: list[tuple[str, str, str, int]]
+) -> list[tuple[object, ...]]:
     """Response counts of a company: (survey, period, unit, sent, answered)."""
     home = Home(folder / "home")
-    load_tables(home, folder, {
-        "units": [{"unit_id": "G", "name": "G"}, {"unit_id": "A", "name": "A", "parent_id": "G"}],
-        "responses": answers,
-        "invitations": [dict(zip(("survey", "unit_id", "month", "sent"), row, strict=True)) for row in sent]})
+    load_tables(
+        home,
+        folder,
+        {
+            "units": [{"unit_id": "G", "name": "G"}, {"unit_id": "A", "name": "A", "parent_id": "G"}],
+            "responses": answers,
+            "invitations": [dict(zip(("survey", "unit_id", "month", "sent"), row, strict=True)) for row in sent],
+        },
+    )
     return rows_of(home, "from response_counts order by all")
 
 
 def given(number: int, survey: str, at: str, invited: str, **more: object) -> dict[str, object]:
     """An answer of unit A."""
-    return {"response_id": f"r{number}", "survey": survey, "score": 9, "responded_at": at, "invited_at": invited,
-            "unit_id": "A", **more}
+    return {
+        "response_id": f"r{number}",
+        "survey": survey,
+        "score": 9,
+        "responded_at": at,
+        "invited_at": invited,
+        "unit_id": "A",
+        **more,
+    }
 
 
 def test_a_questionnaire_counts_in_the_month_in_which_it_was_sent(tmp_path: Path) -> None:
-    answers = [given(1, "transaction", "2024-02-03", "2024-01-30"), given(2, "transaction", "2024-02-03", ""),
-               given(3, "transaction", "2024-02-20", "2024-02-03"), given(4, "transaction", "2024-02-20", "2024-02-01") | {"score": ""}]
-    found = invitations(tmp_path, answers, [("transaction", "A", "2024-01", 10), ("transaction", "G", "2024-02", 7),
-                                            ("transaction", "A", "2024-02", 20)])
-    assert found == [("transaction", "2024-01", "A", 10, 1), ("transaction", "2024-01", "G", 10, 1),
-                     ("transaction", "2024-02", "A", 20, 2), ("transaction", "2024-02", "G", 27, 2)]
+    answers = [
+        given(1, "transaction", "2024-02-03", "2024-01-30"),
+        given(2, "transaction", "2024-02-03", ""),
+        given(3, "transaction", "2024-02-20", "2024-02-03"),
+        given(4, "transaction", "2024-02-20", "2024-02-01") | {"score": ""},
+    ]
+    found = invitations(
+        tmp_path,
+        answers,
+        [
+            ("transaction", "A", "2024-01", 10),
+            ("transaction", "G", "2024-02", 7),
+            ("transaction", "A", "2024-02", 20),
+        ],
+    )
+    assert found == [
+        ("transaction", "2024-01", "A", 10, 1),
+        ("transaction", "2024-01", "G", 10, 1),
+        ("transaction", "2024-02", "A", 20, 2),
+        ("transaction", "2024-02", "G", 27, 2),
+    ]
 
 
 def test_every_questionnaire_of_a_wave_counts_once_though_waves_overlap(tmp_path: Path) -> None:
     wave1 = [given(n, "relationship", "2024-03-05", "2024-03-01", wave="W1") for n in range(5)]
-    wave2 = [given(9, "relationship", "2024-04-20", "2024-03-31", wave="W2"),
-             *(given(n, "relationship", "2024-04-20", "2024-04-02", wave="W2") for n in range(10, 15)),
-             given(20, "relationship", "2024-05-20", "2024-05-02", wave="W2")]
-    found = invitations(tmp_path, wave1 + wave2, [("relationship", "A", "2024-03", 50), ("relationship", "A", "2024-04", 60),
-                                                  ("relationship", "G", "2024-05", 5)])
+    wave2 = [
+        given(9, "relationship", "2024-04-20", "2024-03-31", wave="W2"),
+        *(given(n, "relationship", "2024-04-20", "2024-04-02", wave="W2") for n in range(10, 15)),
+        given(20, "relationship", "2024-05-20", "2024-05-02", wave="W2"),
+    ]
+    found = invitations(
+        tmp_path,
+        wave1 + wave2,
+        [
+            ("relationship", "A", "2024-03", 50),
+            ("relationship", "A", "2024-04", 60),
+            ("relationship", "G", "2024-05", 5),
+        ],
+    )
     assert [row for row in found if row[2] == "G"] == [
-        ("relationship", "W1", "G", 50, 5), ("relationship", "W2", "G", 65, 7)]
+        ("relationship", "W1", "G", 50, 5),
+        ("relationship", "W2", "G", 65, 7),
+    ]
     assert [row for row in found if row[2] == "A"] == [
-        ("relationship", "W1", "A", 50, 5), ("relationship", "W2", "A", 60, 7)]
+        ("relationship", "W1", "A", 50, 5),
+        ("relationship", "W2", "A", 60, 7),
+    ]
 
 
 def test_a_late_answer_of_an_unnamed_wave_takes_no_questionnaires_with_it(tmp_path: Path) -> None:
-    answers = [*(given(n, "strategic", "2024-02-10", "2024-02-01") for n in range(4)),
-               given(7, "strategic", "2024-04-02", "2024-03-30"), given(8, "strategic", "2024-03-20", "2024-03-10"),
-               given(9, "strategic", "2024-03-21", "2024-03-10"), given(10, "strategic", "2024-05-21", "2024-05-10")]
-    found = invitations(tmp_path, answers, [("strategic", "A", month, 10) for month in ("2024-02", "2024-03", "2024-05")])
+    answers = [
+        *(given(n, "strategic", "2024-02-10", "2024-02-01") for n in range(4)),
+        given(7, "strategic", "2024-04-02", "2024-03-30"),
+        given(8, "strategic", "2024-03-20", "2024-03-10"),
+        given(9, "strategic", "2024-03-21", "2024-03-10"),
+        given(10, "strategic", "2024-05-21", "2024-05-10"),
+    ]
+    found = invitations(
+        tmp_path, answers, [("strategic", "A", month, 10) for month in ("2024-02", "2024-03", "2024-05")]
+    )
     assert [row for row in found if row[2] == "A"] == [
-        ("strategic", "2024 Q1", "A", 20, 6), ("strategic", "2024 Q2", "A", 10, 2)]
+        ("strategic", "2024 Q1", "A", 20, 6),
+        ("strategic", "2024 Q2", "A", 10, 2),
+    ]

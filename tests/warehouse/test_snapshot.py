@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,15 +35,34 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A company in which every text of a unit carries the unit's canary."""
     folder = tmp_path_factory.mktemp("canaries")
     home = Home(folder / "home")
-    load_tables(home, folder, {
-        "units": [{"unit_id": unit, "name": f"canary-{unit}", "parent_id": parent} for unit, parent in UNITS.items()],
-        "responses": [answer(f"{unit}{n}", 11 if n == 30 else n % 11, f"2024-0{1 + n % 3}-05", unit,
-                             product=f"canary-{unit}", segment=f"canary-{unit}", channel=f"canary-{unit}",
-                             comment=f"canary-{unit}")
-                      for unit in UNITS for n in range(31)],
-        "invitations": [{"survey": "transaction", "unit_id": unit, "month": "2024-01", "sent": 40} for unit in UNITS],
-        "events": [{"on_date": "2024-01-01", "title": f"canary-{unit}", "unit_id": unit} for unit in UNITS]
-        + [{"on_date": "2024-01-02", "title": "for all", "unit_id": ""}]})
+    load_tables(
+        home,
+        folder,
+        {
+            "units": [
+                {"unit_id": unit, "name": f"canary-{unit}", "parent_id": parent} for unit, parent in UNITS.items()
+            ],
+            "responses": [
+                answer(
+                    f"{unit}-{n}",
+                    11 if n == 30 else n % 11,
+                    f"2024-0{1 + n % 3}-05",
+                    unit,
+                    product=f"canary-{unit}",
+                    segment=f"canary-{unit}",
+                    channel=f"canary-{unit}",
+                    comment=f"canary-{unit}",
+                )
+                for unit in UNITS
+                for n in range(31)
+            ],
+            "invitations": [
+                {"survey": "transaction", "unit_id": unit, "month": "2024-01", "sent": 40} for unit in UNITS
+            ],
+            "events": [{"on_date": "2024-01-01", "title": f"canary-{unit}", "unit_id": unit} for unit in UNITS]
+            + [{"on_date": "2024-01-02", "title": "for all", "unit_id": ""}],
+        },
+    )
     return home
 
 
@@ -75,13 +95,18 @@ def test_a_query_states_its_grain_and_what_it_reads_and_goes_round_nothing(name:
     assert ";" not in text
     assert reads_of(name) <= set(SCOPE_SQL)
     # DuckDB's own parser names the tables; those that the query makes itself are common table expressions.
-    con = duckdb.connect()
-    tables = con.execute("select unnest(get_table_names(?))", [text]).fetchall()
-    assert {table for (table,) in tables} == reads_of(name) | set(passed_of(name))
+    tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", re.sub(r"--.*", "", text)))
+    assert tables == reads_of(name) | set(passed_of(name))
 
 
-def test_a_query_that_declares_less_than_it_reads_would_be_found(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    for text in ("-- reads: events\nselect * from counts_unit", "select * from responses", "select * from main.rejects"):
+def test_a_query_that_declares_less_than_it_reads_would_be_found(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in (
+        "-- reads: events\nselect * from counts_unit",
+        "select * from responses",
+        "select * from main.rejects",
+    ):
         monkeypatch.setattr(module, "_sql_text", lambda _, text=text: text)
         with pytest.raises(duckdb.Error, match=r"does not exist|syntax"):
             snapshot.query(EVERYTHING, "any")
@@ -101,7 +126,13 @@ def test_a_scope_sees_no_other_unit_in_any_query(snapshot: Snapshot, name: str, 
         assert {row[0] for row in rows} == units
         rows = [row[:2] for row in rows]
     others = {f"canary-{unit}" for unit in set(UNITS) - units}
-    texts = {text for row in rows for cell in row for text in (cell if isinstance(cell, list) else [cell]) if isinstance(text, str)}
+    texts = {
+        text
+        for row in rows
+        for cell in row
+        for text in (cell if isinstance(cell, list) else [cell])
+        if isinstance(text, str)
+    }
     assert not texts & others
     assert not texts & (set(UNITS) - units)
     if not units:
@@ -115,8 +146,11 @@ def test_every_table_but_the_public_ones_is_limited_to_the_units_of_the_scope(sn
         scope_sql = SCOPE_SQL[table]
         assert ("unit_id" in columns) == ("unit_id" in scope_sql), table
         if "unit_id" in columns:
-            found = snapshot.con.cursor().execute(
-                f"select distinct unit_id from snap.{table} where {scope_sql}", {"scope_units": ["A"]}).fetchall()
+            found = (
+                snapshot.con.cursor()
+                .execute(f"select distinct unit_id from snap.{table} where {scope_sql}", {"scope_units": ["A"]})
+                .fetchall()
+            )
             assert {unit for (unit,) in found} <= {"A", None}, table
 
 
@@ -129,7 +163,8 @@ def test_everybody_sees_everything_with_the_scope_of_all(snapshot: Snapshot, hom
 
 
 nasty = st.text(max_size=20) | st.sampled_from(
-    ["'", "';drop table x;--", '"', "canary-A' or '1'='1", "$survey", "{0}", "%s", "\\", "canary-A\0", "--", "/*"])
+    ["'", "';drop table x;--", '"', "canary-A' or '1'='1", "$survey", "{0}", "%s", "\\", "canary-A\0", "--", "/*"]
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,34 +174,66 @@ def test_values_are_bound_and_never_text_of_the_query(
 ) -> None:
     filters = Filters(product=product, segment=segment, channel=channel, first_month=date(2024, 1, 1))
     known = {f"canary-{unit}" for unit in UNITS}
-    rows = snapshot.query(EVERYTHING, "nps_counts", {"counts": Read("counts_all", filters.clauses())}, survey=survey,
-                          units=[product, *UNITS])
+    rows = snapshot.query(
+        EVERYTHING,
+        "nps_counts",
+        {"counts": Read("counts_all", filters.clauses())},
+        survey=survey,
+        units=[product, *UNITS],
+    )
     assert not rows or {product, segment, channel} <= known | {""}
     assert (survey == "transaction") or not rows
 
 
 def test_bound_values_select_what_equals_them(snapshot: Snapshot) -> None:
-    rows = snapshot.query(EVERYTHING, "nps_counts", {"counts": Read("counts_mix", Filters(product="canary-A").clauses())},
-                          survey="transaction", units=["A", "B", "G"])
+    rows = snapshot.query(
+        EVERYTHING,
+        "nps_counts",
+        {"counts": Read("counts_mix", Filters(product="canary-A").clauses())},
+        survey="transaction",
+        units=["A", "B", "G"],
+    )
     assert {row[3] for row in rows} == {"A", "G"}
 
 
-@pytest.mark.parametrize("statement", [
-    "select * from read_csv('/etc/passwd')", "select * from '/etc/passwd'", "select * from glob('/*')",
-    "select * from read_text('/etc/hostname')", "copy (select 1) to '/tmp/cx-leak.csv'", "attach '/tmp/cx-leak.duckdb'",
-    "attach ':memory:' as other", "install httpfs", "load httpfs", "load json", "set enable_external_access = true",
-    "set lock_configuration = false", "set memory_limit = '1TB'", "set max_execution_time = 0", "reset memory_limit",
-    "set threads = 64", "pragma enable_profiling = 'json'", "export database '/tmp/cx-leak'", "select * from local_variable",
-    "insert into snap.snapshot select * from snap.snapshot", "delete from snap.responses", "drop table snap.counts_unit",
-    "update snap.responses set score = 10", "create table snap.x as select 1", "create secret (type s3)", "detach snap",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "select * from glob('/*')",
+        "select * from read_text('/etc/hostname')",
+        "copy (select 1) to '/tmp/cx-leak.csv'",
+        "attach '/tmp/cx-leak.duckdb'",
+        "attach ':memory:' as other",
+        "install httpfs",
+        "load httpfs",
+        "load json",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set memory_limit = '1TB'",
+        "set max_execution_time = 0",
+        "reset memory_limit",
+        "set threads = 64",
+        "pragma enable_profiling = 'json'",
+        "export database '/tmp/cx-leak'",
+        "select * from local_variable",
+        "insert into snap.snapshot select * from snap.snapshot",
+        "delete from snap.responses",
+        "drop table snap.counts_unit",
+        "update snap.responses set score = 10",
+        "create table snap.x as select 1",
+        "create secret (type s3)",
+        "detach snap",
+    ],
+)
 def test_files_extensions_settings_and_writing_are_out_of_reach(home: Home, statement: str) -> None:
-    local_variable = [1, 2, 3]
+    local_variable = pa.table({"x": [1, 2, 3]})
     con = current_snapshot(home).con.cursor()
     try:
         con.execute(statement)
     except duckdb.Error:
-        assert local_variable
+        assert local_variable.num_rows == 3
     else:
         # Some statements are harmless no-ops; what matters is what stands there afterwards.
         assert statement in ("attach ':memory:' as other", "load json", "detach snap"), statement
@@ -181,8 +248,11 @@ def test_many_threads_get_right_rows(snapshot: Snapshot) -> None:
         rows = asked(snapshot, scope, ["nps_counts", "events", "unit_tree"][number % 3])
         return bool(rows) and rows == expected[unit, number % 3]
 
-    expected = {(unit, query): asked(snapshot, Scope(frozenset({unit})), ["nps_counts", "events", "unit_tree"][query])
-                for unit in UNITS for query in range(3)}
+    expected = {
+        (unit, query): asked(snapshot, Scope(frozenset({unit})), ["nps_counts", "events", "unit_tree"][query])
+        for unit in UNITS
+        for query in range(3)
+    }
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(once, range(240)))
 
@@ -200,11 +270,29 @@ def test_a_snapshot_that_is_broken_or_of_another_version_is_an_error(tmp_path: P
         open_snapshot(other, Settings(home=tmp_path))
 
 
+def test_what_is_set_holds_for_every_query(snapshot: Snapshot) -> None:
+    names = (
+        "TimeZone",
+        "python_enable_replacements",
+        "enable_external_access",
+        "lock_configuration",
+        "max_execution_time",
+    )
+    asked = ", ".join(f"current_setting('{name}')" for name in names)
+    assert snapshot.con.cursor().execute(f"select {asked}").fetchone() == (
+        "UTC",
+        False,
+        False,
+        True,
+        Settings().query_max_ms,
+    )
+
+
 def test_a_query_that_takes_too_long_is_stopped(home: Home) -> None:
     path = home.snapshot_path(str(home.current_id()))
     con = open_snapshot(path, Settings(home=home.folder, query_max_ms=50)).con.cursor()
     with pytest.raises(duckdb.Error, match=r"(?i)interrupt|time"):
-        con.execute("select count(*) from range(10000000000) a, range(100) b where a.range % 7 = b.range").fetchall()
+        con.execute("select count(*) from range(300000000) where sin(range) > 0").fetchall()
 
 
 def test_a_reader_finishes_with_the_snapshot_with_which_it_started(tmp_path: Path) -> None:

@@ -1,0 +1,211 @@
+"""The pages in a real browser: languages, hostile names, keyboard, narrow screens, files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from cx.contract.tables import TABLES
+from tests.browser.chromium import wait_until_ready
+from tests.pages import homes
+from tests.server_process import Server, running_server
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+# Words of English that a Chinese page may show: terms of the field, names of formats.
+TERMS = {"NPS", "UTC", "CSV", "EN", "CX", "TOML"}
+# What a reader can read: the texts, without icons, which are words of a font, and without what is not displayed.
+TEXTS = """() => {
+  const texts = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode, parent = node.parentElement;
+    if (!parent.closest('[data-testid=stIconMaterial], script, style, noscript, [aria-live]')
+        && (parent.checkVisibility?.() || parent.closest('svg'))) texts.push(node.textContent);
+  }
+  for (const element of document.querySelectorAll('[placeholder], [title], [alt]'))
+    for (const name of ['placeholder', 'title', 'alt'])
+      if (element.hasAttribute(name) && element.checkVisibility()) texts.push(element.getAttribute(name));
+  return [...texts, document.title];
+}"""
+
+
+def open_link(page: Page, url: str) -> Page:
+    page.goto(url)
+    wait_until_ready(page)
+    return page
+
+
+@pytest.fixture(scope="module")
+def data_values() -> set[str]:
+    """Texts of the demo company and of its tables, which no language changes."""
+    tables = homes.demo_tables()
+    columns = {"units": ["name"], "touchpoints": ["name", "journey", "stage"], "events": ["title"],
+               "responses": ["product", "segment", "channel"]}
+    found = {str(value) for table, names in columns.items() for name in names
+             for value in pd.unique(tables[table][name].dropna())}
+    return found | set(TABLES) | {f"{name}.csv" for name in TABLES} | {"Demo"}
+
+
+@pytest.mark.parametrize("lang", ["zh_Hant", "zh_Hans"])
+@pytest.mark.parametrize("path", ["?", "?survey=transaction&chart=multiples&unit=HL&", "?chart=shares&", "?chart=response&",
+                                  "data?"])
+def test_no_english_is_left_on_a_chinese_page(
+    page: Page, server: Server, data_values: set[str], path: str, lang: str
+) -> None:
+    open_link(page, f"{server.url}/{path}lang={lang}")
+    assert page.evaluate("document.documentElement.lang") == lang.replace("_", "-")
+    assert english(page.evaluate(TEXTS), data_values) == []
+
+
+def english(texts: list[str], data_values: set[str]) -> list[str]:
+    """The texts with English words that are neither data nor terms of the field."""
+    longest_first = sorted(data_values, key=len, reverse=True)
+    found = []
+    for text in texts:
+        rest = text
+        for value in longest_first:
+            rest = rest.replace(value, " ")
+        words = re.findall(r"[A-Za-z]{2,}", re.sub(r"[RT]-NPS|20\d\d Q\d|\d{8}T\d{6}-[0-9a-f]{8}", " ", rest))
+        if set(words) - TERMS:
+            found.append(text)
+    return found
+
+
+def test_the_language_can_be_changed_in_the_page(page: Page, server: Server) -> None:
+    open_link(page, server.url)
+    for name, lang in (("繁", "zh-Hant"), ("简", "zh-Hans"), ("EN", "en")):
+        page.get_by_role("radio", name=name).click()
+        page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
+        wait_until_ready(page)
+        assert bool(english(page.get_by_role("heading", level=1).all_inner_texts(), {"Harbour Group"})) == (name == "EN")
+
+
+@pytest.fixture(scope="module")
+def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over a company whose names try to load, run and link."""
+    home = homes.hostile(tmp_path_factory.mktemp("hostile"))
+    with running_server(tmp_path_factory.mktemp("hostile-server"), home=home.folder) as server:
+        yield server
+
+
+@pytest.mark.parametrize("path", ["", "?survey=transaction", "?survey=transaction&chart=multiples",
+                                  "?chart=shares&unit=u1", "data"])
+def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
+    context: BrowserContext, page: Page, hostile_server: Server, path: str
+) -> None:
+    own = urlsplit(hostile_server.url).netloc
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: pytest.fail(f"a name opened a dialog: {dialog.message}"))
+    open_link(page, f"{hostile_server.url}/{path}")
+    if path != "data":
+        page.get_by_role("switch", name=re.compile("Show as table")).press("Space")
+        page.get_by_test_id("stDataFrame").wait_for()
+        page.get_by_role("combobox", name="Business unit").click()
+        page.get_by_role("option").first.wait_for()
+        page.keyboard.press("Escape")
+        for place in page.locator(".js-plotly-plot .points path").all()[:3]:
+            place.hover(force=True)
+        for help_ in page.get_by_test_id("stTooltipHoverTarget").all()[:3]:
+            help_.hover(force=True)
+    page.wait_for_timeout(300)
+    assert [url for url in asked if urlsplit(url).netloc != own and urlsplit(url).scheme not in ("data", "blob")] == []
+    assert page.title() == "CX dashboard"
+    assert page.locator("a[href*='evil']").count() == 0
+    assert page.locator("[src*='evil'], [href*='evil']").count() == 0
+    assert page.get_by_test_id("stMain").locator(".katex").count() == 0
+    if path != "data":
+        assert homes.IMAGE in page.get_by_role("heading", level=1).inner_text() or "unit" in path
+
+
+def focused(page: Page) -> str:
+    """What has the keyboard: its role and name."""
+    return str(page.evaluate("""() => {
+      const e = document.activeElement;
+      const label = e.getAttribute('aria-label') || e.closest('label')?.innerText || e.innerText || '';
+      return `${e.getAttribute('role') || e.tagName.toLowerCase()} ${label}`.replace(/\\s+/g, ' ').trim();
+    }"""))
+
+
+def reach(page: Page, wanted: str, key: str = "Tab", at_most: int = 60) -> None:
+    """Press Tab until something has the keyboard whose role and name contain `wanted`."""
+    seen = []
+    for _ in range(at_most):
+        page.keyboard.press(key)
+        seen.append(focused(page))
+        if wanted.lower() in seen[-1].lower():
+            return
+    raise AssertionError(f"{wanted} cannot be reached by {key}; passed were {seen}")
+
+
+def test_filters_choices_and_table_can_be_used_without_a_mouse(page: Page, server: Server) -> None:
+    open_link(page, server.url)
+    reach(page, "Business unit")
+    page.keyboard.type("Harbour Life")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**unit=HL*")
+    wait_until_ready(page)
+    page.keyboard.press("Escape")
+    reach(page, "More filters")
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Product").wait_for()
+    page.keyboard.press("Escape")
+    reach(page, "Relationship")
+    page.keyboard.press("ArrowRight")
+    if "survey=transaction" not in page.url:
+        page.keyboard.press("Space")
+    page.wait_for_url("**survey=transaction*")
+    wait_until_ready(page)
+    reach(page, "Show as table")
+    page.keyboard.press("Space")
+    page.get_by_test_id("stDataFrame").wait_for()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    """A narrow screen."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares",
+                                  "data?lang=en"])
+def test_a_phone_scrolls_down_only_and_nothing_overlaps(phone: Page, server: Server, path: str) -> None:
+    open_link(phone, f"{server.url}/{path}")
+    widths = phone.evaluate("""() => ['html', 'body', '[data-testid=stMain]', '[data-testid=stMainBlockContainer]'].map(
+        name => { const e = document.querySelector(name); return [name, e.scrollWidth, e.clientWidth]; })""")
+    assert [(name, scroll) for name, scroll, client in widths if scroll > client] == []
+    boxes = phone.evaluate("""() => [...document.querySelectorAll(
+        '[data-testid=stMetric], [data-testid=stPlotlyChart], [data-testid=stDataFrame], h1, [data-testid=stMultiSelect]')]
+        .filter(e => e.checkVisibility()).map(e => { const r = e.getBoundingClientRect();
+            return [r.left, r.top, r.right, r.bottom, (e.innerText || e.tagName).slice(0, 30)]; })""")
+    assert boxes
+    for number, (left, top, right, bottom, name) in enumerate(boxes):
+        assert left >= 0, name
+        assert right <= 390, name
+        for left2, top2, right2, bottom2, other in boxes[number + 1:]:
+            apart = right <= left2 + 1 or right2 <= left + 1 or bottom <= top2 + 1 or bottom2 <= top + 1
+            assert apart, (name, other)
+
+
+def test_the_file_is_the_table_and_no_cell_is_a_formula(page: Page, hostile_server: Server) -> None:
+    open_link(page, f"{hostile_server.url}/?survey=transaction")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    text = waiting.value.path().read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert waiting.value.suggested_filename == "nps-trends-transaction.csv"
+    assert {row["unit"] for row in rows} == {*homes.HOSTILE[:-1], "'" + homes.HOSTILE[-1]}
+    assert all(not cell.startswith(("=", "+", "@", "\t")) for row in rows for cell in row.values())
+    totals = [(row["period"], row["n"], float(row["nps_pts"])) for row in rows if row["unit_id"] == "top"]
+    # 5 units: 20 promoters, 10 passives, 10 + 3 k detractors.
+    assert totals == [(month, "230", pytest.approx(100 * (100 - 80) / 230)) for month in ("2026-01", "2026-02", "2026-03")]

@@ -1,0 +1,101 @@
+"""The page Data, run by Streamlit itself: what was loaded and what was rejected, in numbers that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cx.contract.tables import TABLES
+from cx.say.translator import LANGUAGES
+from cx.warehouse.home import Home
+from tests.companies import answer
+from tests.pages import homes
+from tests.pages.reader import at_home, is_whole, received, said, visit
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A company with 40 good answers and three faults in two records."""
+    rows = homes.answers(0, [10] * 30 + [3] * 10)
+    rows += [answer(90, "eleven", comment="=cmd|' /C calc'!A0"), answer(91, 11, at="yesterday")]
+    home = homes.company(tmp_path_factory.mktemp("faulty"), rows)
+    with at_home(home.folder):
+        yield home
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("company", ["demo", "public", "one_period", "many_branches", "hostile"], indirect=True)
+def test_every_company_is_shown_in_every_language(company: Home, lang: str) -> None:
+    at = visit("data", lang=lang)
+    assert is_whole(at)
+    assert len(at.title) == 1
+
+
+def test_what_is_loaded_is_what_was_brought(demo: tuple[Home, dict[str, pd.DataFrame]]) -> None:
+    home, tables = demo
+    with at_home(home.folder):
+        at = visit("data")
+    valid = tables["responses"]["score"].notna().sum()
+    assert at.title[0].value == f"{valid:,} answers are loaded; no record was rejected"
+    loaded = {row["Table"]: row for row in at.dataframe[0].value.to_dict("records")}
+    assert loaded.keys() == set(TABLES)
+    for name, table in tables.items():
+        row = loaded[name]
+        assert (row["Read"], row["Loaded"], row["Rejected"], row["Replaced"]) == (len(table), len(table), 0, 0), name
+    assert loaded["responses"]["of which blank"] == len(tables["responses"]) - valid
+
+
+def test_rejects_stand_with_their_place_value_rule_and_remedy(faulty: Home) -> None:
+    at = visit("data")
+    assert is_whole(at)
+    assert at.title[0].value == "40 answers are loaded; 2 records were rejected"
+    (row,) = at.dataframe[0].value.to_dict("records")
+    assert (row["Read"], row["Loaded"], row["Rejected"]) == (42, 40, 2)
+    rejected = at.dataframe[1].value.to_dict("records")
+    assert {(one["Line"], one["Column"], one["Value"]) for one in rejected} == {
+        (42, "score", "eleven"), (43, "score", "11"), (43, "responded_at", "yesterday")}
+    assert all(one["File"] == "responses.csv" and one["Rule"] and one["How to mend it"] for one in rejected)
+
+
+def test_rejects_can_be_narrowed_to_a_rule(faulty: Home) -> None:
+    at = visit("data")
+    at.selectbox(key="reject_rule").select_index(1).run()
+    assert is_whole(at)
+    rules = {(row["File"], row["Rule"]) for row in at.dataframe[1].value.to_dict("records")}
+    assert len(rules) == 1
+
+
+def test_the_thresholds_in_use_are_said(faulty: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CX_PRIVACY_MIN_ANSWERS", "8")
+    monkeypatch.setenv("CX_FIGURE_MIN_ANSWERS", "17")
+    with at_home(faulty.folder):
+        text = said(received(visit("data")))
+    assert "fewer than 8" in text
+    monkeypatch.undo()
+    with at_home(faulty.folder):
+        assert "fewer than 5" in said(received(visit("data")))
+
+
+def test_filters_are_kept_on_the_way_there_and_back(demo: tuple[Home, dict[str, pd.DataFrame]]) -> None:
+    with at_home(demo[0].folder):
+        at = visit(unit="HL", survey="transaction")
+        at.switch_page("../../pages/data.py").run()
+        assert "answers are loaded" in at.title[0].value
+        at.switch_page("../../pages/trends.py").run()
+        assert said(at.title[0].value).startswith("T-NPS of Harbour Life")
+
+
+def test_a_broken_home_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "CURRENT").write_text("20260101T000000-deadbeef\n")
+    with at_home(tmp_path):
+        for page in ("trends", "data"):
+            at = visit(page)
+            assert not at.exception
+            assert not at.title
+            (error,) = at.error
+            assert said(error.value).startswith("**The current snapshot cannot be found**")
+            assert "Put it back from a backup" in said(error.value)
+            assert at.get("button_group")

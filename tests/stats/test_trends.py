@@ -1,0 +1,125 @@
+"""Trends from counts: a planted move is found, noise is not, errors among many units are held down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+
+from cx.stats.movement import Verdict
+from cx.stats.nps import Counts
+from cx.stats.suppression import Thresholds, Withheld
+from cx.stats.trends import FALSE_DISCOVERY_RATE, PeriodCounts, Trends, TrendSeries, trends
+
+BEFORE = (0.45, 0.30, 0.25)
+AFTER = (0.30, 0.30, 0.40)
+
+
+def cell(
+    unit: str, number: int, counts: Sequence[float], weighted: Sequence[float] | None = None, **more: int
+) -> PeriodCounts:
+    """The counts of a unit in month `number` from January 2023."""
+    starts_on = date(2023 + number // 12, 1 + number % 12, 1)
+    return PeriodCounts(
+        unit, f"{starts_on:%Y-%m}", starts_on, 0, Counts(*counts), Counts(*(weighted or counts)), 1.0, 1.0, **more
+    )
+
+
+def drawn(
+    dice: np.random.Generator, unit: str, months: int, n: int, last: Sequence[float] = BEFORE
+) -> list[PeriodCounts]:
+    """Months of `n` answers with the shares of before, the last one with its own."""
+    return [
+        cell(unit, month, dice.multinomial(n, last if month == months - 1 else BEFORE).tolist())
+        for month in range(months)
+    ]
+
+
+def judged(cells: Sequence[PeriodCounts], survey: str = "transaction", total_id: str | None = None) -> Trends:
+    """The trends of all units of the cells."""
+    names = {one.unit_id: f"unit {one.unit_id}" for one in cells}
+    return trends(survey, cells, names, total_id, Thresholds(), 0.03)
+
+
+def verdict(series: TrendSeries) -> Verdict | None:
+    """What is said about the last period."""
+    return series.movement.verdict if series.movement else None
+
+
+@pytest.mark.parametrize("survey", ["transaction", "relationship"])
+def test_a_planted_move_is_found_and_without_one_nothing_is(survey: str) -> None:
+    dice = np.random.default_rng(1)
+    moved = [verdict(judged(drawn(dice, "A", 14, 600, AFTER), survey).series[0]) for _ in range(30)]
+    still = [verdict(judged(drawn(dice, "A", 14, 600), survey).series[0]) for _ in range(30)]
+    assert moved.count(Verdict.MOVED) >= 28
+    assert still.count(Verdict.MOVED) <= 2
+
+
+def test_among_many_units_false_discoveries_are_held_down_and_true_ones_stay() -> None:
+    dice = np.random.default_rng(2)
+    false, found = 0, 0
+    for _ in range(12):
+        cells = [
+            one for number in range(40) for one in drawn(dice, str(number), 2, 400, AFTER if number < 4 else BEFORE)
+        ]
+        names = [series.unit_id for series in judged(cells, "strategic").series if verdict(series) is Verdict.MOVED]
+        found += sum(int(name) < 4 for name in names)
+        false += sum(int(name) >= 4 for name in names)
+    assert found >= 36
+    assert false <= 2 * FALSE_DISCOVERY_RATE * (found + false)
+
+
+def test_a_unit_that_would_move_alone_is_not_said_to_among_many_but_the_total_is_judged_by_itself() -> None:
+    strong = [cell("A", 0, (180, 120, 100)), cell("A", 1, (212, 120, 68))]
+    alone = judged(strong, "relationship").series[0]
+    assert verdict(alone) is Verdict.MOVED
+    assert alone.movement is not None
+    assert alone.movement.p_value is not None
+    others = [cell(str(number), month, (180, 120, 100)) for number in range(400) for month in range(2)]
+    among = judged([*strong, *others], "relationship").series[0]
+    assert alone.movement.p_value * 401 > FALSE_DISCOVERY_RATE
+    assert verdict(among) is Verdict.NORMAL
+    assert verdict(judged([*strong, *others], "relationship", total_id="A").series[0]) is Verdict.MOVED
+
+
+def test_the_weighted_figure_has_a_verdict_of_its_own() -> None:
+    cells = [cell("A", 0, (400, 300, 300), (400, 300, 300)), cell("A", 1, (400, 300, 300), (300, 300, 500))]
+    found = judged(cells, "relationship")
+    (series,) = found.series
+    assert found.is_weighted
+    assert verdict(series) is Verdict.NORMAL
+    assert series.weighted_movement is not None
+    assert series.weighted_movement.verdict is Verdict.MOVED
+    assert series.points[1].weighted is not None
+    assert series.points[1].weighted.nps == pytest.approx(-200 / 1100)
+
+
+def test_weights_that_add_up_to_the_number_of_answers_are_weights_all_the_same() -> None:
+    assert judged([cell("A", 0, (40, 30, 30), (30, 30, 40))]).is_weighted
+    assert not judged([cell("A", 0, (40, 30, 30))]).is_weighted
+
+
+def test_points_stand_in_the_order_of_time_and_say_why_a_figure_is_missing() -> None:
+    cells = [
+        cell("A", 2, (3, 0, 1)),
+        cell("A", 0, (20, 10, 10)),
+        cell("A", 1, (4, 2, 1)),
+        cell("B", 1, (9, 9, 9), complement=3),
+        cell("B", 0, (9, 9, 9), complement=5),
+    ]
+    found = judged(cells)
+    assert found.periods == ("2023-01", "2023-02", "2023-03")
+    assert [(point.period, point.withheld, point.missing, point.firm) for point in found.series[0].points] == [
+        ("2023-01", None, 0, True),
+        ("2023-02", Withheld.TOO_FEW, 3, False),
+        ("2023-03", Withheld.PRIVACY, 6, False),
+    ]
+    assert [point.withheld for point in found.series[1].points] == [None, Withheld.PROTECTS_OTHERS]
+    assert found.withheld == 3
+    assert found.series[0].movement is None
+    for series in found.series:
+        for point in series.points:
+            assert (point.estimate is None) == (point.withheld is not None)
+            assert (point.weighted is None) == (point.estimate is None)
