@@ -70,9 +70,9 @@ async def single(url: str, runs: int = SINGLE_RUNS) -> Crowd:
 def report(server: Server, sessions: int, think_s: float, seconds: float, single_runs: int = SINGLE_RUNS) -> Report:
     """The crowd against the single session, errors, and the memory of the server before and after."""
     alone = asyncio.run(single(server.url, single_runs))
-    before_mb = server.memory_mb
+    before_mb, before_s = server.memory_mb, server.cpu_s
     crowd = asyncio.run(crowd_of(server.url, sessions, think_s, seconds))
-    after_mb = server.memory_mb
+    after_mb, after_s = server.memory_mb, server.cpu_s
     errors = [*alone.errors, *crowd.errors]
     if not alone.changes or not crowd.changes:
         raise RuntimeError(f"nothing was measured: {errors[:3]}")
@@ -82,6 +82,10 @@ def report(server: Server, sessions: int, think_s: float, seconds: float, single
              f"errors: {len(errors)}" + "".join(f"; {error}" for error in errors[:5])]
     if before_mb is not None and after_mb is not None:
         facts.append(f"resident memory of the server: {before_mb:.0f} MB before, {after_mb:.0f} MB after")
+    if before_s is not None and after_s is not None:
+        per_run_ms = 1000 * (after_s - before_s) / (len(crowd.changes) + len(crowd.openings))
+        facts.append(f"processor time of the server: {per_run_ms:.0f} ms a run, "
+                     f"{100 * (after_s - before_s) / seconds:.0f} % of one processor")
     ratios = (
         Ratio("p95 of many against the median of one", many.percentile_s(95) / one.median_s, at_most=TARGET),
         Ratio("median of many against the median of one", many.median_s / one.median_s),

@@ -228,7 +228,7 @@ def test_every_page_is_named() -> None:
 def test_every_rule_of_counting_is_documented() -> None:
     set_ = Settings()
     for rule in counting_rules(privacy_min_answers=set_.privacy_min_answers,
-                               comments_min_answers=set_.figure_min_answers, time_zone=set_.time_zone):
+                               figure_min_answers=set_.figure_min_answers, time_zone=set_.time_zone):
         assert f"- {rule}\n" in section("How figures are counted")
     limits = section("Security")
     assert f"A figure needs {set_.figure_min_answers} answers, a verdict {set_.firm_min_answers}." in limits

@@ -34,6 +34,15 @@ class Server:
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1000
 
+    @property
+    def cpu_s(self) -> float | None:
+        """Processor seconds that the server has used, all threads together; None on systems without /proc."""
+        stat = Path(f"/proc/{self.process_id}/stat")
+        if not stat.exists():
+            return None
+        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def running_server(home: Path, script: Path | None = None) -> Iterator[Server]:

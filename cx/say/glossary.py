@@ -116,18 +116,19 @@ def help_text(t: Translator, key: str) -> str:
     return t("{meaning} Formula: {formula}.", meaning=term.meaning, formula=term.formula)
 
 
-def counting_rules(*, privacy_min_answers: int, comments_min_answers: int, time_zone: str) -> tuple[Phrase, ...]:
+def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zone: str) -> tuple[Phrase, ...]:
     """The rules of counting that hold for every figure, with the settings they depend on; shown on the Data page."""
     return (
         phrase("NPS = 100 × (promoters 9–10 − detractors 0–6) / valid answers. "
                "Blank answers are not valid answers and are counted apart."),
         phrase("A scale other than 0–10 must be declared. 1–10 is accepted as declared and labelled; "
                "other scales are never turned into an NPS, they are loaded as ratings."),
-        phrase("Every valid answer counts once. If only the last answer of each customer counts, the title says so."),
-        phrase("A group counts by answers, or is weighted by the customers or revenue of its units; "
-               "the rule that is used is named."),
+        phrase("Every valid answer counts once. Intervals take into account that some customers answer repeatedly."),
+        phrase("A group counts the answers of all its units alike. Weighted figures use the survey weights of the answers."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),
-        phrase("Figures from fewer than {answers} answers, and comments from fewer than {comments}, are withheld, "
-               "also by subtraction.", answers=privacy_min_answers, comments=comments_min_answers),
+        phrase("Figures from fewer than {answers} answers are withheld, also by subtraction; from fewer than {figure} "
+               "there is a number of answers and no figure.", answers=privacy_min_answers, figure=figure_min_answers),
+        phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken from "
+               "all answers of the unit in that period."),
     )

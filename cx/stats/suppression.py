@@ -59,30 +59,50 @@ def missing_answers(n: int, thresholds: Thresholds) -> int:
     return max(0, thresholds.figure - n)
 
 
-def hidden_cells(cells: Sequence[int], thresholds: Thresholds, total_is_shown: bool = True) -> frozenset[int]:
-    """Indices of the cells that must be hidden for privacy, when the cells together are a total.
+@dataclass(frozen=True)
+class Family:
+    """The parts of a total, as far as hiding needs to know them.
 
-    Hidden are the cells with too few answers, and, if the total is shown, the smallest others until the hidden ones
-    hold at least `privacy` answers together: they are at least two then, and subtraction gives nothing. Equal cells are
-    hidden together, so that the choice between them tells nothing. An empty cell hides nobody and stays. A total below
-    `privacy` must itself be hidden, so it cannot be subtracted from. The guarantee is for one partition of one
-    total; crossing several views of the same answers is not covered.
+    private_answers: answers in the parts that have too few. smallest_shown: answers of the smallest part that has
+    enough, None without one. total: answers in all parts.
+    """
+
+    private_answers: int
+    smallest_shown: int | None
+    total: int
+
+
+def family_of(cells: Sequence[int], thresholds: Thresholds) -> Family:
+    """The family of parts with these numbers of answers."""
+    if any(n < 0 for n in cells):
+        raise ValueError(f"cells == {list(cells)}, must be >= 0")
+    enough = [n for n in cells if n >= thresholds.privacy]
+    return Family(sum(n for n in cells if _is_private(n, thresholds)), min(enough, default=None), sum(cells))
+
+
+def is_hidden(n: int, family: Family, thresholds: Thresholds, *, total_is_hidden: bool = False) -> bool:
+    """Whether a part with `n` answers must be hidden, so that nothing private can be had from the total and the rest.
+
+    Hidden are the parts with too few answers, and, where those hold fewer than `privacy` answers together, the smallest
+    of the others: subtraction then gives a sum of at least two parts. Equal parts are hidden together, so that the
+    choice between them tells nothing. Where the total itself is hidden and its parts would add up to it, the smallest
+    is hidden too. An empty part hides nobody. A total below `privacy` is hidden by itself.
+    """
+    if _is_private(n, thresholds):
+        return True
+    few = 0 < family.private_answers < thresholds.privacy
+    adds_up = total_is_hidden and family.private_answers == 0
+    return n > 0 and n == family.smallest_shown and (few or adds_up)
+
+
+def hidden_cells(cells: Sequence[int], thresholds: Thresholds) -> frozenset[int]:
+    """Indices of the cells that must be hidden for privacy when they are shown beside their total.
 
     >>> sorted(hidden_cells([3, 40, 12, 0], Thresholds()))
     [0, 2]
     """
-    if any(n < 0 for n in cells):
-        raise ValueError(f"cells == {list(cells)}, must be >= 0")
-    hidden = {index for index, n in enumerate(cells) if _is_private(n, thresholds)}
-    if not hidden or not total_is_shown or _is_private(sum(cells), thresholds):
-        return frozenset(hidden)
-    shown = {index for index, n in enumerate(cells) if n and index not in hidden}
-    while shown and sum(cells[index] for index in hidden) < thresholds.privacy:
-        smallest = min(cells[index] for index in shown)
-        equal = {index for index in shown if cells[index] == smallest}
-        hidden |= equal
-        shown -= equal
-    return frozenset(hidden)
+    family = family_of(cells, thresholds)
+    return frozenset(index for index, n in enumerate(cells) if is_hidden(n, family, thresholds))
 
 
 def _is_private(n: int, thresholds: Thresholds) -> bool:

@@ -14,7 +14,7 @@ from scipy.stats import false_discovery_control
 
 from cx.stats.movement import Movement, Verdict, excess_variance, month_movement, wave_movement
 from cx.stats.nps import Counts, Estimate, nps_estimate
-from cx.stats.suppression import Thresholds, Withheld, hidden_cells, missing_answers, withheld
+from cx.stats.suppression import Family, Thresholds, Withheld, is_hidden, missing_answers, withheld
 
 REFERENCE_MONTHS = 12
 FALSE_DISCOVERY_RATE = 0.10
@@ -48,6 +48,36 @@ class PeriodCounts:
     def n(self) -> int:
         """Valid answers."""
         return round(self.counts.total)
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What hides small units from subtraction, whatever a view shows of them.
+
+    parents: the unit above each unit. families: for a unit with parts and a period, the family of its parts by the
+    answers that are counted, and by those that a filter leaves out.
+    """
+
+    parents: Mapping[str, str | None]
+    families: Mapping[tuple[str, str], tuple[Family, Family]]
+
+    def hides(self, cell: PeriodCounts, thresholds: Thresholds) -> bool:
+        """Whether the figure of a cell would give away one with too few answers, counted or left out."""
+        return (0 < cell.complement < thresholds.privacy
+                or any(self._hides(cell.unit_id, cell.period, n, table, thresholds)
+                       for table, n in enumerate((cell.n, cell.complement))))
+
+    def _hides(self, unit_id: str, period: str, n: int, table: int, thresholds: Thresholds) -> bool:
+        parent = self.parents.get(unit_id)
+        families = self.families.get((parent, period)) if parent is not None else None
+        if parent is None or families is None:
+            return False
+        family = families[table]
+        above = self._hides(parent, period, family.total, table, thresholds)
+        return is_hidden(n, family, thresholds, total_is_hidden=above)
+
+
+NO_PROTECTION = Protection({}, {})
 
 
 @dataclass(frozen=True)
@@ -117,17 +147,16 @@ class Trends:
 
 def trends(
     survey: str, cells: Sequence[PeriodCounts], names: Mapping[str, str], total_id: str | None,
-    thresholds: Thresholds, smallest_change: float,
+    thresholds: Thresholds, smallest_change: float, protection: Protection = NO_PROTECTION,
 ) -> Trends:
     """Trends of the units in `names` (id → name, in the order to show), from the counts of their periods.
 
-    `total_id` is the unit that the others are the parts of, None when they are not; small parts are then also hidden
-    where total minus shown would give them away. `smallest_change` is in units of NPS ([0, 2]).
+    `total_id` is the unit that the others are the parts of, None when they are not. `protection` says which figures
+    would give away another one by subtraction. `smallest_change` is in units of NPS ([0, 2]).
     """
-    hidden = _hidden(cells, total_id, thresholds)
     points: dict[str, list[TrendPoint]] = {unit_id: [] for unit_id in names}
     for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)):
-        points[cell.unit_id].append(_point(cell, (cell.unit_id, cell.period) in hidden, thresholds))
+        points[cell.unit_id].append(_point(cell, protection.hides(cell, thresholds), thresholds))
     by_wave = survey != "transaction"
     series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
     series = _with_movements(series, total_id, by_wave, thresholds, smallest_change)
@@ -150,26 +179,6 @@ def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoi
     return TrendPoint(
         cell.period, cell.starts_on, cell.n, cell.blanks, estimate, weighted, reason,
         missing_answers(cell.n, thresholds), cell.n >= thresholds.firm, cell.sent, cell.answered)
-
-
-def _hidden(cells: Sequence[PeriodCounts], total_id: str | None, thresholds: Thresholds) -> set[tuple[str, str]]:
-    """Unit-periods that must be hidden because they, or what a filter leaves out, could be had by subtraction.
-
-    What a filter leaves out is a table of its own, total and parts: it is known wherever a filtered figure is shown.
-    """
-    hidden = {(cell.unit_id, cell.period) for cell in cells if 0 < cell.complement < thresholds.privacy}
-    if total_id is None:
-        return hidden
-    totals = [cell for cell in cells if cell.unit_id == total_id]
-    for total in totals:
-        parts = [cell for cell in cells if cell.period == total.period and cell.unit_id != total_id]
-        for whole, counted in ((total.n, [cell.n for cell in parts]),
-                               (total.complement, [cell.complement for cell in parts])):
-            rest = max(0, whole - sum(counted))  # answers given to the total itself, shown nowhere
-            for index in hidden_cells([*counted, rest], thresholds):
-                if index < len(parts):
-                    hidden.add((parts[index].unit_id, total.period))
-    return hidden
 
 
 def _silent_parts(series: Sequence[TrendSeries], total_id: str | None) -> tuple[str, ...]:
@@ -197,16 +206,22 @@ def _untold(movement: Movement | None) -> Movement | None:
 def _with_movements(
     series: Sequence[TrendSeries], total_id: str | None, by_wave: bool, thresholds: Thresholds, smallest_change: float
 ) -> list[TrendSeries]:
-    """The series with their verdicts; among units side by side the rate of false discoveries is controlled."""
-    plain = {one.unit_id: tuple(point.estimate for point in one.points) for one in series}
-    weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in series}
+    """The series with their verdicts; among units side by side the rate of false discoveries is controlled.
+
+    Only units that answered in the newest period of the view are judged: an old move is no news.
+    """
+    newest = max((one.points[-1].starts_on for one in series if one.points), default=None)
+    answering = [one for one in series if one.points and one.points[-1].starts_on == newest]
+    plain = {one.unit_id: tuple(point.estimate for point in one.points) for one in answering}
+    weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in answering}
     judged = []
     for estimates in (plain, weighted):
         tau2 = 0.0 if by_wave else excess_variance([_known(one) for one in estimates.values()])
         movements = {unit_id: _movement(one, by_wave, tau2, thresholds, smallest_change)
                      for unit_id, one in estimates.items()}
         judged.append(_without_false_discoveries(movements, total_id))
-    return [replace(one, movement=judged[0][one.unit_id], weighted_movement=judged[1][one.unit_id]) for one in series]
+    return [replace(one, movement=judged[0].get(one.unit_id), weighted_movement=judged[1].get(one.unit_id))
+            for one in series]
 
 
 def _known(estimates: Sequence[Estimate | None]) -> tuple[Estimate, ...]:

@@ -114,7 +114,7 @@ def definitions(view: View) -> None:
     t, set_ = view.t, view.settings
     st.subheader(t("How figures are counted"), anchor=False)
     st.markdown("\n".join(f"- {plain(t(rule))}" for rule in counting_rules(
-        privacy_min_answers=set_.privacy_min_answers, comments_min_answers=set_.figure_min_answers,
+        privacy_min_answers=set_.privacy_min_answers, figure_min_answers=set_.figure_min_answers,
         time_zone=about(view.snapshot, view.scope).time_zone)))
     with st.expander(t("Definitions of all terms")):
         st.dataframe(pd.DataFrame({

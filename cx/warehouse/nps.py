@@ -10,12 +10,12 @@ from typing import Any
 
 from cx.settings import Settings
 from cx.stats.nps import ClusterSums, Counts, design_effect
-from cx.stats.suppression import Thresholds
-from cx.stats.trends import PeriodCounts, Trends, trends
+from cx.stats.suppression import Family, Thresholds
+from cx.stats.trends import PeriodCounts, Protection, Trends, trends
 from cx.warehouse.filters import Filters
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Read, Snapshot
-from cx.warehouse.units import hierarchy
+from cx.warehouse.units import Hierarchy, hierarchy
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,30 @@ def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: Sequence[str
 @lru_cache(maxsize=256)
 def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, settings: Settings) -> Trends:
     """Trends of a survey for the units that the filters choose, the total first where there is one."""
-    units, total_id = hierarchy(snapshot, scope).shown(filters.units)
+    tree = hierarchy(snapshot, scope)
+    units, total_id = tree.shown(filters.units)
     names = {unit.id: unit.name for unit in units}
     cells = _period_counts(snapshot, scope, survey, tuple(names), filters)
-    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100)
+    protection = _protection(snapshot, scope, tree, survey, tuple(names), filters, settings)
+    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, protection)
+
+
+def _protection(
+    snapshot: Snapshot, scope: Scope, tree: Hierarchy, survey: str, unit_ids: tuple[str, ...], filters: Filters,
+    settings: Settings,
+) -> Protection:
+    """What hides small units among the brothers and sisters of every unit above the shown ones, shown or not."""
+    parents = {unit.id: unit.parent_id if unit.parent_id in tree.by_id else None for unit in tree.units}
+    above = tuple(dict.fromkeys(ancestor for unit_id in unit_ids for ancestor in tree.above(unit_id)))
+    clauses = filters.clauses()
+    unfiltered = tuple(clause for clause in clauses if clause.column == "starts_on")
+    rows = snapshot.query(
+        scope, "families",
+        {"counts": Read(filters.counts_table, clauses), "everything": Read("counts_unit", unfiltered)},
+        survey=survey, parents=list(above), privacy=settings.privacy_min_answers)
+    return Protection(parents, {(parent_id, period): (Family(*kept), Family(*left_out))
+                                for period, parent_id, kept, left_out in
+                                ((row[0], row[1], row[2:5], row[5:8]) for row in rows)})
 
 
 def _period_counts(

@@ -81,7 +81,7 @@ class Snapshot:
             for alias, read in asked.items()
         )
         sql = f"with {front}\nselect * from (\n{text}\n)"
-        used = {key: value for key, value in bound.items() if f"${key}" in sql}
+        used = {key: value for key, value in bound.items() if re.search(rf"\${key}\b", sql)}
         return self.con.cursor().execute(sql, used).fetchall()
 
 

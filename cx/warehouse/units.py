@@ -48,6 +48,15 @@ class Hierarchy:
         """The units directly below a unit."""
         return self._children.get(unit_id, ())
 
+    def above(self, unit_id: str) -> tuple[str, ...]:
+        """The ids of the units above a unit, from its parent to the top."""
+        found: list[str] = []
+        unit = self.by_id.get(unit_id)
+        while unit is not None and unit.parent_id in self.by_id:
+            unit = self.by_id[unit.parent_id or ""]
+            found.append(unit.id)
+        return tuple(found)
+
     def shown(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], str | None]:
         """The units that a choice shows, and the id of the one that is the total of the others, if there is one.
 

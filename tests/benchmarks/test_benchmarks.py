@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,10 +12,23 @@ import pytest
 from benchmarks import rerun, scale, sessions
 from benchmarks.rig.server import Server, running_server
 from benchmarks.rig.synthetic import Built, snapshot
+from benchmarks.rig.tab import Run, open_tab
 from benchmarks.rig.table import Ratio, Report, Sample, publish
 from cx.settings import Settings
 
 ANSWERS, UNITS = 20_000, 24
+
+# The last choice of all widgets comes back as the only option of the first.
+WIDGETS = """
+import streamlit as st
+some = st.multiselect("Some", ["p", "q"], default=["q"], key="some")
+pill = st.pills("Pill", ["a", "b"], default="a", key="pill")
+on = st.toggle("On", key="on")
+one = st.session_state.get("one")
+options = ["x", "y", "z"] if one != "z" else [f"z {'-'.join(sorted(some, reverse=True))} {pill} {on}"]
+st.selectbox("One", options, key="one")
+st.json({str(number): number for number in range(3000)})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +91,23 @@ def test_a_page_that_fails_counts_as_an_error(tmp_path: Path, built: Built) -> N
     script.write_text("import streamlit as st\nst.error('no')\n", encoding="utf-8")
     with running_server(built.home, script) as failing, pytest.raises(RuntimeError, match="PageError: no"):
         sessions.report(failing, sessions=1, think_s=0.1, seconds=1, single_runs=1)
+
+
+def test_a_tab_answers_for_its_widgets_as_a_browser_does(tmp_path: Path, built: Built) -> None:
+    script = tmp_path / "widgets.py"
+    script.write_text(WIDGETS, encoding="utf-8")
+
+    async def use(url: str) -> list[Run]:
+        async with open_tab(url) as tab:
+            runs = [await tab.open("", {})]
+            for key, value in (("one", "y"), ("some", ("p", "q")), ("pill", "b"), ("on", True), ("one", "z")):
+                runs.append(await tab.change(key, value))
+            assert tab.options("one") == ("z q-p b True",)
+            return runs
+
+    with running_server(built.home, script) as started:
+        first, *later = asyncio.run(use(started.url))
+    assert max(run.received_bytes for run in later) < first.received_bytes / 4, "a large message was sent again"
 
 
 def test_a_report_says_whether_a_target_is_met(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

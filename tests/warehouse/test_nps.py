@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from cx.settings import Settings
 from cx.stats.nps import Counts
-from cx.stats.suppression import Thresholds
-from cx.stats.trends import PeriodCounts, trends
+from cx.stats.suppression import Thresholds, family_of
+from cx.stats.trends import PeriodCounts, Protection, trends
 from cx.warehouse.filters import Clause, Filters
 from cx.warehouse.home import Home
 from cx.warehouse.nps import nps_trends
@@ -235,8 +235,11 @@ def test_neither_filtered_nor_left_out_answers_can_be_had_by_subtraction(
         PeriodCounts(unit, "2024-01", date(2024, 1, 1), 0, Counts(n, 0, 0), Counts(n, 0, 0), 1.0, 1.0, left_out)
         for unit, (n, left_out) in zip(names, [total, *parts], strict=True)
     ]
+    family = tuple(family_of([group[table] for group in everybody], thresholds) for table in (0, 1))
+    protection = Protection(dict.fromkeys(list(names)[1:], "total"), {("total", "2024-01"): family})
     of_total, *of_parts = [
-        series.points[0] for series in trends("transaction", cells, names, "total", thresholds, 0.03).series
+        series.points[0]
+        for series in trends("transaction", cells, names, "total", thresholds, 0.03, protection).series
     ]
     for point, (n, left_out) in zip([of_total, *of_parts], [total, *parts], strict=True):
         if point.estimate is not None:
