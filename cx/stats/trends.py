@@ -174,7 +174,9 @@ def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoi
     estimate = weighted = None
     if reason is None:
         estimate = nps_estimate(cell.counts, design_effect=cell.design_effect)
-        if cell.weighted.total > 0:
+        if cell.weighted == cell.counts:
+            weighted = estimate
+        elif cell.weighted.total > 0:
             weighted = nps_estimate(cell.weighted, n=cell.n, design_effect=cell.weighted_design_effect)
     return TrendPoint(
         cell.period, cell.starts_on, cell.n, cell.blanks, estimate, weighted, reason,
@@ -214,13 +216,13 @@ def _with_movements(
     answering = [one for one in series if one.points and one.points[-1].starts_on == newest]
     plain = {one.unit_id: tuple(point.estimate for point in one.points) for one in answering}
     weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in answering}
-    judged = []
-    for estimates in (plain, weighted):
+    judged: list[dict[str, Movement | None]] = []
+    for estimates in (plain,) if weighted == plain else (plain, weighted):
         tau2 = 0.0 if by_wave else excess_variance([_known(one) for one in estimates.values()])
         movements = {unit_id: _movement(one, by_wave, tau2, thresholds, smallest_change)
                      for unit_id, one in estimates.items()}
         judged.append(_without_false_discoveries(movements, total_id))
-    return [replace(one, movement=judged[0].get(one.unit_id), weighted_movement=judged[1].get(one.unit_id))
+    return [replace(one, movement=judged[0].get(one.unit_id), weighted_movement=judged[-1].get(one.unit_id))
             for one in series]
 
 

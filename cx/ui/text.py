@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# Streamlit makes links of bare addresses also where their signs are escaped; a word joiner, which nobody sees, ends them.
+_ADDRESS = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -13,4 +15,4 @@ def plain(text: str) -> str:
     >>> print(plain("A*B [x](y)"))
     A\*B \[x\]\(y\)
     """
-    return _PUNCTUATION.sub(r"\\\1", text.replace("\n", " "))
+    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\u2060", text.replace("\n", " ")))

@@ -101,19 +101,18 @@ def _period_counts(
 ) -> list[PeriodCounts]:
     asked: dict[str, Any] = {"survey": survey, "units": list(unit_ids)}
     clauses = filters.clauses()
-    rows = snapshot.query(scope, "nps_counts", {"counts": Read(filters.counts_table, clauses)}, **asked)
     # Sums over customers exist by unit and touchpoint; a narrower filter takes its design effect from there.
     coarse = "counts_touchpoint" if filters.touchpoint else "counts_unit"
     in_coarse = tuple(clause for clause in clauses if clause.column in ("starts_on", "touchpoint_id"))
-    effects = {
-        (period, unit_id): _design_effects(*sums) for period, unit_id, *sums in
-        snapshot.query(scope, "nps_clusters", {"clusters": Read(coarse, in_coarse)}, **asked)
-    }
+    rows = snapshot.query(scope, "nps_clusters", {"clusters": Read(coarse, in_coarse)}, **asked)
+    effects = {(row[0], row[2]): _design_effects(*row[4:]) for row in rows}
+    if filters.counts_table != coarse:
+        rows = snapshot.query(scope, "nps_counts", {"counts": Read(filters.counts_table, clauses)}, **asked)
     totals: dict[tuple[str, str], int] = {}
     sent: dict[tuple[str, str], tuple[int, int]] = {}
     if filters.narrows_answers:
         unfiltered = tuple(clause for clause in clauses if clause.column == "starts_on")
-        totals = {(row[1], row[3]): sum(row[4:7]) for row in snapshot.query(
+        totals = {(row[0], row[2]): sum(row[4:7]) for row in snapshot.query(
             scope, "nps_counts", {"counts": Read("counts_unit", unfiltered)}, **asked)}
     else:
         sent = {(period, unit_id): (count, answered) for period, unit_id, count, answered in
@@ -125,7 +124,7 @@ def _cell(
     row: tuple[Any, ...], effects: Mapping[tuple[str, str], tuple[float, float]],
     totals: Mapping[tuple[str, str], int], sent: Mapping[tuple[str, str], tuple[int, int]],
 ) -> PeriodCounts:
-    _, period, starts_on, unit_id, promoters, passives, detractors, blanks, *weights = row
+    period, starts_on, unit_id, blanks, promoters, passives, detractors, *weights = row[:10]
     n = promoters + passives + detractors
     effect, weighted_effect = effects.get((period, unit_id), (1.0, 1.0))
     invited, answered = sent.get((period, unit_id), (None, None))
@@ -145,7 +144,7 @@ def _design_effects(
     n = promoters + passives + detractors
     plain = design_effect(counts, n, ClusterSums(
         customers, counts.total, counts.promoters - counts.detractors, *squares[:3]))
-    if weighted.total <= 0:
-        return plain, 1.0
+    if weighted == counts or weighted.total <= 0:
+        return plain, plain
     return plain, design_effect(weighted, n, ClusterSums(
         customers, weighted.total, weighted.promoters - weighted.detractors, *squares[3:]))

@@ -48,6 +48,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser profile without a past: laptop size, light theme."""
     running = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", accept_downloads=True)
+    running.set_default_timeout(15_000)
     yield running
     running.close()
 

@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 # Words of English that a Chinese page may show: terms of the field, names of formats.
 TERMS = {"NPS", "UTC", "CSV", "EN", "CX", "TOML"}
+# Streamlit has no translations of its own texts; this one shows only while it has the keyboard.
+STREAMLITS_OWN = {"Skip to main content"}
 # What a reader can read: the texts, without icons, which are words of a font, and without what is not displayed.
 TEXTS = """() => {
   const texts = [];
@@ -32,7 +34,7 @@ TEXTS = """() => {
   }
   for (const element of document.querySelectorAll('[placeholder], [title], [alt]'))
     for (const name of ['placeholder', 'title', 'alt'])
-      if (element.hasAttribute(name) && element.checkVisibility()) texts.push(element.getAttribute(name));
+      if (element.hasAttribute(name) && element.checkVisibility() && !(name === 'placeholder' && element.value)) texts.push(element.getAttribute(name));
   return [...texts, document.title];
 }"""
 
@@ -54,9 +56,9 @@ def data_values() -> set[str]:
     return found | set(TABLES) | {f"{name}.csv" for name in TABLES} | {"Demo"}
 
 
-@pytest.mark.parametrize("lang", ["zh_Hant", "zh_Hans"])
-@pytest.mark.parametrize("path", ["?", "?survey=transaction&chart=multiples&unit=HL&", "?chart=shares&", "?chart=response&",
-                                  "data?"])
+@pytest.mark.parametrize(("path", "lang"), [
+    ("?", "zh_Hant"), ("?survey=transaction&chart=multiples&unit=HL&", "zh_Hans"), ("?chart=shares&", "zh_Hans"),
+    ("?chart=response&", "zh_Hant"), ("data?", "zh_Hant"), ("data?", "zh_Hans")])
 def test_no_english_is_left_on_a_chinese_page(
     page: Page, server: Server, data_values: set[str], path: str, lang: str
 ) -> None:
@@ -74,7 +76,7 @@ def english(texts: list[str], data_values: set[str]) -> list[str]:
         for value in longest_first:
             rest = rest.replace(value, " ")
         words = re.findall(r"[A-Za-z]{2,}", re.sub(r"[RT]-NPS|20\d\d Q\d|\d{8}T\d{6}-[0-9a-f]{8}", " ", rest))
-        if set(words) - TERMS:
+        if set(words) - TERMS and text not in STREAMLITS_OWN:
             found.append(text)
     return found
 
@@ -109,6 +111,7 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     if path != "data":
         page.get_by_role("switch", name=re.compile("Show as table")).press("Space")
         page.get_by_test_id("stDataFrame").wait_for()
+        wait_until_ready(page)
         page.get_by_role("combobox", name="Business unit").click()
         page.get_by_role("option").first.wait_for()
         page.keyboard.press("Escape")
@@ -130,7 +133,8 @@ def focused(page: Page) -> str:
     """What has the keyboard: its role and name."""
     return str(page.evaluate("""() => {
       const e = document.activeElement;
-      const label = e.getAttribute('aria-label') || e.closest('label')?.innerText || e.innerText || '';
+      const label = e.getAttribute('aria-label') || e.closest('label')?.innerText
+        || (e.matches('main, body') ? '' : e.innerText) || '';
       return `${e.getAttribute('role') || e.tagName.toLowerCase()} ${label}`.replace(/\\s+/g, ' ').trim();
     }"""))
 

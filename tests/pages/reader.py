@@ -93,8 +93,8 @@ def drawn(at: AppTest) -> dict[str, Any]:
 
 
 def said(text: str) -> str:
-    """A text as it is read: without the signs that keep Markdown from reading it."""
-    signs = iter(text)
+    """A text as it is read: without the signs that keep Markdown from reading it, and from making links."""
+    signs = iter(text.replace("\u2060", ""))
     return "".join(next(signs, "") if sign == "\\" else sign for sign in signs)
 
 

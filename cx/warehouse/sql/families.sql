@@ -1,10 +1,12 @@
 -- grain: one row per period and unit with parts: what is small among its parts, by the answers that are counted (kept)
 -- and by those that a filter leaves out (left). Answers of the unit itself that belong to no part are a part of their own.
 -- reads: unit_tree
-with asked as (
-    select unit_id, parent_id from unit_tree
-    where list_contains($parents, unit_id)
-        or (list_contains($parents, parent_id) and parent_id in (select unit_id from unit_tree))
+with visible as (
+    select unit_id, case when parent_id in (select unit_id from unit_tree) then parent_id end as parent_id from unit_tree
+),
+asked as (
+    select unit_id, parent_id from visible
+    where list_contains($parents, parent_id) or list_contains($parents, unit_id)
 ),
 counted as (
     select period, unit_id, sum(promoters + passives + detractors) as n

@@ -1,7 +1,6 @@
--- grain: one row per survey, period and unit: counts, sums of weights and of their squares (0 where the rollup has none)
-select survey, period, starts_on, unit_id,
+-- grain: one row per period and unit of a survey: counts, and sums of weights
+select period, starts_on, unit_id, sum(blanks)::bigint as blanks,
     sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
-    sum(blanks)::bigint as blanks,
     sum(w_promoters) as w_promoters, sum(w_passives) as w_passives, sum(w_detractors) as w_detractors
 from counts
 where survey = $survey and list_contains($units, unit_id)
