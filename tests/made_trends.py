@@ -28,6 +28,6 @@ def made(units: Mapping[str, Mapping[str, str]], survey: str = "transaction", to
 
 
 def months(counts: str, how_many: int, last: str | None = None) -> dict[str, str]:
-    """The same counts in each month of 2025, but for the last one if it is given."""
-    found = {f"2025-{month:02}": counts for month in range(1, how_many + 1)}
-    return found | ({f"2025-{how_many:02}": last} if last else {})
+    """The same counts in each month from January 2024 on, but for the last one if it is given."""
+    found = {f"{2024 + month // 12}-{month % 12 + 1:02}": counts for month in range(how_many)}
+    return {**found, list(found)[-1]: last or counts}

@@ -171,8 +171,11 @@ def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
     """The time axis: months by their date, waves by their name where they began."""
     axis: dict[str, Any] = {"showgrid": False, "fixedrange": True, "type": "date", "automargin": True}
     if shown.trends.compared_with == "months":
-        chinese = shown.t.code.startswith("zh")
-        return {**axis, "tickformat": "%Y年%-m月" if chinese else "%b %Y", "nticks": 3 if few else 7, "tickangle": 0}
+        months = sorted({point.starts_on for series in shown.trends.series for point in series.points})
+        most = 3 if few else 7
+        # With fewer months than labels Plotly would write a month twice, at its middle too.
+        ticks = {"tickmode": "array", "tickvals": months} if len(months) <= most else {"nticks": most}
+        return {**axis, **ticks, "tickformat": "%Y年%-m月" if shown.t.code.startswith("zh") else "%b %Y", "tickangle": 0}
     starts = {point.period: point.starts_on for series in shown.trends.series for point in series.points}
     waves = sorted(starts, key=lambda period: (starts[period], period))
     if few and len(waves) > 2:

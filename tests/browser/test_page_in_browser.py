@@ -98,8 +98,7 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         yield server
 
 
-@pytest.mark.parametrize("path", ["", "?survey=transaction", "?survey=transaction&chart=multiples",
-                                  "?chart=shares&unit=u1", "data"])
+@pytest.mark.parametrize("path", ["?survey=transaction", "?chart=multiples", "?chart=shares&unit=u1", "data"])
 def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     context: BrowserContext, page: Page, hostile_server: Server, path: str
 ) -> None:
@@ -112,7 +111,7 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
         page.get_by_role("switch", name=re.compile("Show as table")).press("Space")
         page.get_by_test_id("stDataFrame").wait_for()
         wait_until_ready(page)
-        page.get_by_role("combobox", name="Business unit").click()
+        page.get_by_role("combobox", name="Business unit").fill("e")
         page.get_by_role("option").first.wait_for()
         page.keyboard.press("Escape")
         for place in page.locator(".js-plotly-plot .points path").all()[:3]:
@@ -126,7 +125,8 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     assert page.locator("[src*='evil'], [href*='evil']").count() == 0
     assert page.get_by_test_id("stMain").locator(".katex").count() == 0
     if path != "data":
-        assert homes.IMAGE in page.get_by_role("heading", level=1).inner_text() or "unit" in path
+        name = homes.SCRIPT if "unit=u1" in path else homes.IMAGE
+        assert name in page.get_by_role("heading", level=1).inner_text().replace("\u2060", "")
 
 
 def focused(page: Page) -> str:

@@ -44,15 +44,15 @@ def test_a_move_is_said_with_its_direction_size_and_interval():
     assert said(RISE) == ("R-NPS of Life rose by 8.9 points from 2026 Q2 to 2026 Q3: "
                           "this is a real move (95% interval +5.0 to +12.7).")
     assert said(FALL, "zh_Hant") == (
-        "Life的 R-NPS 從2026 Q2到2026 Q3下降 8.9 點：確有變動（95% 信賴區間 −12.7 至 −5.0）。")
+        "Life 的 R-NPS 從 2026 Q2 到 2026 Q3 下降 8.9 點：確有變動（95% 信賴區間 −12.7 至 −5.0）。")
     assert said(RISE, "zh_Hans") == (
-        "Life的 R-NPS 从2026 Q2到2026 Q3上升 8.9 点：确有变动（95% 置信区间 +5.0 至 +12.7）。")
+        "Life 的 R-NPS 从 2026 Q2 到 2026 Q3 上升 8.9 点：确有变动（95% 置信区间 +5.0 至 +12.7）。")
 
 
 def test_normal_variation_is_said_with_the_expected_range():
     assert said(NORMAL) == (
         "R-NPS of Life in 2026 Q3 is within normal variation (expected +9.0 to +58.0 with 42 answers).")
-    assert said(NORMAL, "zh_Hant") == "Life在2026 Q3的 R-NPS 在正常波動範圍內（42 份回覆的預期範圍為 +9.0 至 +58.0）。"
+    assert said(NORMAL, "zh_Hant") == "Life 在 2026 Q3 的 R-NPS 在正常波動範圍內（42 份回覆的預期範圍為 +9.0 至 +58.0）。"
     assert evidence(translator("en"), NORMAL, THRESHOLDS) == (
         "within normal variation (expected +9.0 to +58.0 with 42 answers)")
 
@@ -119,7 +119,7 @@ def test_every_verdict_and_every_reason_has_a_word():
 def test_names_may_be_phrases():
     subject = Subject(phrase("Strategic NPS"), "Life", "2026", "2024")
     text = movement_sentence(translator("zh_Hans"), FALL, subject, THRESHOLDS)
-    assert text.startswith("Life的 战略 NPS 从2024到2026下降")
+    assert text.startswith("Life 的 战略 NPS 从 2024 到 2026 下降")
 
 
 def test_associations_and_effects():
