@@ -85,12 +85,10 @@ def page_samples(built: Built, settings: Settings, runs: int = PAGE_RUNS) -> dic
             values = {one.name: getattr(opened, one.name) for one in fields(Snapshot)}
             watch = TimedSnapshot(**values)
             queries: list[float] = []
-            watched = []
 
-            def run(watch: TimedSnapshot = watch, filters: Filters = filters, queries: list[float] = queries,
-                    watched: list[object] = watched) -> None:
+            def run(watch: TimedSnapshot = watch, filters: Filters = filters, queries: list[float] = queries) -> None:
                 watch.seconds.clear()
-                watched.append(uncached(watch, scope, SURVEY, filters, settings))
+                uncached(watch, scope, SURVEY, filters, settings)
                 queries.append(sum(watch.seconds))
 
             whole = timed(f"{view}: queries and statistics", run, runs)

@@ -13,27 +13,29 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from cx.contract.reasons import remedy
-from cx.errors import CxError, SnapshotError
+from cx.errors import CxError, ScopeError, SettingsError, SnapshotError
 from cx.ingest.load import Progress as LoadProgress
 from cx.ingest.load import load as load_jobs
 from cx.ingest.mapping import read_mapping
 from cx.ingest.report import LoadReport
 from cx.ingest.sources import LoadJob, csv_job
 from cx.phrase import Phrase, phrase
-from cx.say.translator import translator
+from cx.say.translator import SOURCE_LANGUAGE, translator
 from cx.say.trends import trend_rows
 from cx.settings import settings
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.loads import about
 from cx.warehouse.nps import nps_trends, surveys
-from cx.warehouse.scope import authorize
-from cx.warehouse.snapshot import Warehouse
+from cx.warehouse.scope import Scope, authorize
+from cx.warehouse.snapshot import Snapshot, Warehouse
+from cx.warehouse.units import hierarchy
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="CX dashboard: from survey files to an honest NPS on screen.")
@@ -117,6 +119,7 @@ def trends(
                                                                         folder=settings().home),
                                 phrase("Run: python -m cx demo, or python -m cx load MAPPING.toml FILE…"))
         scope = authorize(settings())
+        _refuse_unknown_units(snapshot, scope, unit or [])
         filters = Filters(tuple(unit or ()), _month(first_month), _month(last_month), product, segment, channel,
                           touchpoint)
         kinds = [survey.value] if survey else [found.kind for found in surveys(snapshot, scope)]
@@ -135,14 +138,14 @@ def trends(
 
 @app.command()
 def serve(
-    address: Annotated[str, typer.Option(help="Address to listen on.")] = settings().address,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = settings().port,
+    address: Annotated[str | None, typer.Option(help="Address to listen on; as set if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; as set if not given.")] = None,
 ) -> None:
     """Serve the pages; prints the address when they answer."""
     with _mendable():
         from cx.ui.server import serve as serve_pages
 
-        serve_pages(address, port)
+        serve_pages(settings().address if address is None else address, settings().port if port is None else port)
 
 
 def _load(mapping_path: Path, files: list[Path], *, dry: bool) -> None:
@@ -190,10 +193,31 @@ def _mendable() -> Iterator[None]:
     try:
         yield
     except CxError as error:
-        t = translator(settings().language)
-        _err.print(f"{t(error.title)}\n{t(error.message)}\n{t(error.remedy)}", markup=False, highlight=False,
-                   soft_wrap=True)
+        _say(error, settings().language)
         raise typer.Exit(1) from error
+    except ValidationError as error:
+        _say(_wrong_settings(error), SOURCE_LANGUAGE)
+        raise typer.Exit(1) from error
+
+
+def _say(error: CxError, language: str) -> None:
+    t = translator(language)
+    _err.print(f"{t(error.title)}\n{t(error.message)}\n{t(error.remedy)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _wrong_settings(error: ValidationError) -> SettingsError:
+    faults = "; ".join(f"{'.'.join(map(str, fault['loc']))} == {fault['input']!r}: {fault['msg']}"
+                       for fault in error.errors())
+    return SettingsError(phrase("A setting cannot be used"), phrase("{faults}.", faults=faults),
+                         phrase("Correct it in the environment (CX_ and its name in capitals) or in cx.toml."))
+
+
+def _refuse_unknown_units(snapshot: Snapshot, scope: Scope, units: list[str]) -> None:
+    """A unit that is not there must not quietly show the whole company."""
+    unknown = [unit for unit in units if unit not in hierarchy(snapshot, scope).by_id]
+    if unknown:
+        raise ScopeError(phrase("There is no such unit"), phrase("Not found: {units}.", units=", ".join(unknown)),
+                         phrase("Name units by their unit_id, as the JSON of python -m cx show trends has them."))
 
 
 def _progress() -> Progress:

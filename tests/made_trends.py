@@ -12,8 +12,13 @@ from cx.stats.trends import PeriodCounts, Trends, trends
 THRESHOLDS = Thresholds(privacy=5, figure=10, firm=30)
 
 
-def made(units: Mapping[str, Mapping[str, str]], survey: str = "transaction", total: str | None = None,
-         weights: Mapping[tuple[str, str], str] | None = None, sent: Mapping[str, int] | None = None) -> Trends:
+def made(
+    units: Mapping[str, Mapping[str, str]],
+    survey: str = "transaction",
+    total: str | None = None,
+    weights: Mapping[tuple[str, str], str] | None = None,
+    sent: Mapping[str, int] | None = None,
+) -> Trends:
     """Trends of units whose periods hold "promoters/passives/detractors"; a wave begins in the month of its number."""
     cells = []
     for unit_id, periods in units.items():
@@ -21,9 +26,20 @@ def made(units: Mapping[str, Mapping[str, str]], survey: str = "transaction", to
             counts = Counts(*(int(part) for part in text.split("/")))
             weighted = (weights or {}).get((unit_id, period), text)
             starts = date.fromisoformat(f"{period}-01") if survey == "transaction" else date(2025, int(period[-1]), 1)
-            cells.append(PeriodCounts(
-                unit_id, period, starts, 2, counts, Counts(*(float(part) for part in weighted.split("/"))), 1.0, 1.0,
-                sent=(sent or {}).get(unit_id), answered=round(counts.total) if sent and unit_id in sent else None))
+            cells.append(
+                PeriodCounts(
+                    unit_id,
+                    period,
+                    starts,
+                    2,
+                    counts,
+                    Counts(*(float(part) for part in weighted.split("/"))),
+                    1.0,
+                    1.0,
+                    sent=(sent or {}).get(unit_id),
+                    answered=round(counts.total) if sent and unit_id in sent else None,
+                )
+            )
     return trends(survey, cells, {unit_id: f"Unit {unit_id}" for unit_id in units}, total, THRESHOLDS, 0.03)
 
 

@@ -19,6 +19,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 MESSAGE_CACHE_RUNS = 2  # global.maxCachedMessageAge
 RUN_SECONDS = 120
@@ -164,8 +165,8 @@ class Tab:
 @asynccontextmanager
 async def open_tab(url: str) -> AsyncIterator[Tab]:
     """A tab connected to a server, closed at the end."""
-    async with connect(url.replace("http://", "ws://") + "/_stcore/stream", subprotocols=["streamlit"], origin=url,
-                       max_size=None, open_timeout=RUN_SECONDS, compression=None) as socket:
+    async with connect(url.replace("http://", "ws://") + "/_stcore/stream", subprotocols=[Subprotocol("streamlit")],
+                       origin=Origin(url), max_size=None, open_timeout=RUN_SECONDS, compression=None) as socket:
         yield Tab(socket, url)
 
 

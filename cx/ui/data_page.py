@@ -35,7 +35,7 @@ def title(view: View) -> None:
 def files(view: View) -> None:
     """Every file with what became of its records: read = loaded + rejected + codes without a value."""
     t, write = view.t, view.write
-    st.subheader(t("What is loaded"), anchor=False)
+    st.header(t("What is loaded"), anchor=False)
     order = list(TABLES)
     loaded = sorted(loaded_files(view.snapshot, view.scope), key=lambda file: order.index(file.table))
     zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
@@ -67,7 +67,7 @@ def files(view: View) -> None:
 def rejects(view: View) -> None:
     """Rejected records by rule, each with its place, its value and how to mend it."""
     t = view.t
-    st.subheader(t("Rejected records"), anchor=False)
+    st.header(t("Rejected records"), anchor=False)
     counts = reject_counts(view.snapshot, view.scope)
     if not counts:
         st.markdown(t("Every record that was read is loaded."))
@@ -97,7 +97,7 @@ def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:
 def contract(view: View) -> None:
     """What each table must look like, with an empty file to fill in."""
     t = view.t
-    st.subheader(t("What you can bring"), anchor=False)
+    st.header(t("What you can bring"), anchor=False)
     name = st.selectbox(t("Table"), list(TABLES), key="contract_table", index=list(TABLES).index("responses"),
                         format_func=lambda name: f"{name}: {t(TABLES[name].grain)}")
     st.dataframe(pd.DataFrame(
@@ -112,7 +112,7 @@ def contract(view: View) -> None:
 def definitions(view: View) -> None:
     """The rules of counting, and every term."""
     t, set_ = view.t, view.settings
-    st.subheader(t("How figures are counted"), anchor=False)
+    st.header(t("How figures are counted"), anchor=False)
     st.markdown("\n".join(f"- {plain(t(rule))}" for rule in counting_rules(
         privacy_min_answers=set_.privacy_min_answers, figure_min_answers=set_.figure_min_answers,
         time_zone=about(view.snapshot, view.scope).time_zone)))

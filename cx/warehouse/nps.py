@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from cx.stats.trends import PeriodCounts, Protection, Trends, trends
 from cx.warehouse.filters import Filters
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Read, Snapshot
-from cx.warehouse.units import Hierarchy, hierarchy
+from cx.warehouse.units import hierarchy
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,9 @@ def surveys(snapshot: Snapshot, scope: Scope) -> tuple[Survey, ...]:
 
 def events(snapshot: Snapshot, scope: Scope, unit_ids: Sequence[str], filters: Filters) -> tuple[Event, ...]:
     """The notes on the time axis that concern the units or everybody, in the months of the filters."""
-    found = (Event(*row) for row in snapshot.query(scope, "events"))
     wanted = set(unit_ids)
     return tuple(
-        event for event in found
+        event for event in _every_event(snapshot, scope)
         if (event.unit_id is None or event.unit_id in wanted)
         and (filters.first_month is None or event.on_date >= filters.first_month)
         and (filters.last_month is None or (event.on_date.year, event.on_date.month)
@@ -61,7 +60,13 @@ def events(snapshot: Snapshot, scope: Scope, unit_ids: Sequence[str], filters: F
     )
 
 
-def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=16)
+def _every_event(snapshot: Snapshot, scope: Scope) -> tuple[Event, ...]:
+    return tuple(Event(*row) for row in snapshot.query(scope, "events"))
+
+
+@lru_cache(maxsize=256)
+def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...]) -> tuple[str, ...]:
     """The scales on which the question was asked there, such as 0-10."""
     rows = snapshot.query(scope, "scales", survey=survey, units=list(unit_ids))
     return tuple(scale for (scale,) in rows)
@@ -74,22 +79,22 @@ def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, 
     units, total_id = tree.shown(filters.units)
     names = {unit.id: unit.name for unit in units}
     cells = _period_counts(snapshot, scope, survey, tuple(names), filters)
-    protection = _protection(snapshot, scope, tree, survey, tuple(names), filters, settings)
+    above = tuple(dict.fromkeys(ancestor for unit_id in names for ancestor in tree.above(unit_id)))
+    protection = _protection(
+        snapshot, scope, survey, above, replace(filters, units=(), first_month=None, last_month=None), settings)
     return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, protection)
 
 
+@lru_cache(maxsize=256)
 def _protection(
-    snapshot: Snapshot, scope: Scope, tree: Hierarchy, survey: str, unit_ids: tuple[str, ...], filters: Filters,
-    settings: Settings,
+    snapshot: Snapshot, scope: Scope, survey: str, above: tuple[str, ...], filters: Filters, settings: Settings
 ) -> Protection:
-    """What hides small units among the brothers and sisters of every unit above the shown ones, shown or not."""
+    """What hides small units among the parts of the units `above`, whichever of them are shown, in every period."""
+    tree = hierarchy(snapshot, scope)
     parents = {unit.id: unit.parent_id if unit.parent_id in tree.by_id else None for unit in tree.units}
-    above = tuple(dict.fromkeys(ancestor for unit_id in unit_ids for ancestor in tree.above(unit_id)))
-    clauses = filters.clauses()
-    unfiltered = tuple(clause for clause in clauses if clause.column == "starts_on")
     rows = snapshot.query(
         scope, "families",
-        {"counts": Read(filters.counts_table, clauses), "everything": Read("counts_unit", unfiltered)},
+        {"counts": Read(filters.counts_table, filters.clauses()), "everything": Read("counts_unit")},
         survey=survey, parents=list(above), privacy=settings.privacy_min_answers)
     return Protection(parents, {(parent_id, period): (Family(*kept), Family(*left_out))
                                 for period, parent_id, kept, left_out in

@@ -1,4 +1,4 @@
-"""Every page file opened directly, as the first request of a fresh server, shows guard and frame and never a bare page."""
+"""Every page opened as the first request of a fresh server shows guard and frame, never a bare page."""
 
 from __future__ import annotations
 

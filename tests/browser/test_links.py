@@ -56,8 +56,14 @@ def test_choices_come_into_the_address_and_the_link_shows_them_in_another_langua
     press(page, "Side by side")
     page.get_by_test_id("stCheckbox").filter(has_text="Weighted").locator("label").click()
     wait_until_ready(page)
-    assert asked(page) == {"unit": ["HL"], "from": ["2024-01"], "to": ["2026-06"], "product": ["Protection"],
-                           "chart": ["multiples"], "weights": ["on"]}
+    assert asked(page) == {
+        "unit": ["HL"],
+        "from": ["2024-01"],
+        "to": ["2026-06"],
+        "product": ["Protection"],
+        "chart": ["multiples"],
+        "weights": ["on"],
+    }
     other = browser.new_context(locale="zh-TW", viewport={"width": 1440, "height": 900})
     try:
         reader = open_link(other.new_page(), page.url)

@@ -114,8 +114,10 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
         page.get_by_role("combobox", name="Business unit").fill("e")
         page.get_by_role("option").first.wait_for()
         page.keyboard.press("Escape")
-        for place in page.locator(".js-plotly-plot .points path").all()[:3]:
-            place.hover(force=True)
+        chart = page.get_by_test_id("stPlotlyChart").bounding_box()
+        assert chart is not None
+        for part in (0.1, 0.3, 0.5, 0.7, 0.9):
+            page.mouse.move(chart["x"] + part * chart["width"], chart["y"] + 0.5 * chart["height"])
         for help_ in page.get_by_test_id("stTooltipHoverTarget").all()[:3]:
             help_.hover(force=True)
     page.wait_for_timeout(300)

@@ -34,7 +34,8 @@ def line_of(figure, name):
 
 def many(count):
     return {"T": {"2025-01": "500/200/300"}} | {
-        f"{number}": {"2025-01": f"{20 + number}/10/10", "2025-02": f"{20 + number}/10/10"} for number in range(count)}
+        f"{number}": {"2025-01": f"{20 + number}/10/10", "2025-02": f"{20 + number}/10/10"} for number in range(count)
+    }
 
 
 def test_lines_carry_nps_in_points_with_gaps_where_it_is_withheld():
@@ -49,9 +50,15 @@ def test_lines_carry_nps_in_points_with_gaps_where_it_is_withheld():
 def test_the_band_is_the_interval_and_has_the_same_gaps():
     one = shown({"T": COMPANY["T"]}, total=None)
     band = next(trace for trace in together(one, []).data if trace.fill == "toself")
-    runs = [list(run) for known, run in itertools.groupby(zip(band.x, band.y, strict=True), lambda at: at[1] is not None)
-            if known]
-    expected = [[point.estimate for point in one.trends.series[0].points[:2]], [one.trends.series[0].points[3].estimate]]
+    runs = [
+        list(run)
+        for known, run in itertools.groupby(zip(band.x, band.y, strict=True), lambda at: at[1] is not None)
+        if known
+    ]
+    expected = [
+        [point.estimate for point in one.trends.series[0].points[:2]],
+        [one.trends.series[0].points[3].estimate],
+    ]
     for run, estimates in zip(runs, expected, strict=True):
         half = len(run) // 2
         assert [y for _, y in run[:half]] == pytest.approx([100 * estimate.high for estimate in estimates])
@@ -92,7 +99,9 @@ def test_all_panels_have_one_scale_and_their_band():
     assert all(0 <= bottom < top <= 1 for bottom, top in domains)
 
 
-@pytest.mark.parametrize(("picture", "most"), [(lambda view: together(view, []), MAX_LINES), (small_multiples, MAX_PANELS)])
+@pytest.mark.parametrize(
+    ("picture", "most"), [(lambda view: together(view, []), MAX_LINES), (small_multiples, MAX_PANELS)]
+)
 def test_only_the_largest_units_are_drawn(picture, most):
     figure = picture(shown(many(40)))
     names = {trace.name for trace in figure.data if trace.mode == "lines+markers"}
@@ -111,7 +120,9 @@ def test_shares_add_up_and_have_the_colours_of_the_classes():
     view = shown()
     bars = shares(view, view.trends.series[0]).data
     assert [bar.marker.color for bar in bars] == [DETRACTOR, PASSIVE, PROMOTER]
-    assert [list(bar.y) for bar in bars] == [pytest.approx(share) for share in ([20, 30, 20], [10, 10, 20], [70, 60, 60])]
+    assert [list(bar.y) for bar in bars] == [
+        pytest.approx(share) for share in ([20, 30, 20], [10, 10, 20], [70, 60, 60])
+    ]
     assert [sum(column) for column in zip(*(bar.y for bar in bars), strict=True)] == pytest.approx([100] * 3)
     assert list(bars[0].x) == [date(2025, 1, 1), date(2025, 2, 1), date(2025, 4, 1)]
 
@@ -121,7 +132,8 @@ def test_weighted_pictures_carry_the_weighted_figures():
     assert line_of(together(shown(weights=weights), []), "T").y[0] == pytest.approx(50)
     assert line_of(together(shown(weights=weights, weighted=True), []), "T").y[0] == pytest.approx(-50)
     assert shares(shown(weights=weights, weighted=True), shown(weights=weights).trends.series[0]).data[0].y[0] == (
-        pytest.approx(70))
+        pytest.approx(70)
+    )
 
 
 def test_response_rates_are_answers_of_questionnaires_sent():
@@ -143,15 +155,29 @@ def test_names_of_units_and_waves_stay_text():
     waves = {"<i>A": {"<a href='http://x'>1": "50/20/30", "<a href='http://x'>2": "50/20/30"}}
     view = shown(waves, total=None, survey="relationship")
     for figure in (together(view, []), small_multiples(view), shares(view, view.trends.series[0])):
-        texts = figure.to_json().replace("\\u003c", "<").replace("<br>", "").replace("<b>Unit", "").replace("<\\u002fb>", "")
+        texts = (
+            figure.to_json()
+            .replace("\\u003c", "<")
+            .replace("<br>", "")
+            .replace("<b>Unit", "")
+            .replace("<\\u002fb>", "")
+        )
         assert "<i>" not in texts
         assert "<a href" not in texts
 
 
 @pytest.mark.parametrize("how_many", [1, 2, 3, 5])
 def test_few_months_are_labelled_once_each(how_many):
-    figure = together(shown({"A": dict(itertools.islice(COMPANY["B"].items(), how_many)) | (
-        {"2025-05": "60/20/20"} if how_many == 5 else {})}, total=None), [])
+    figure = together(
+        shown(
+            {
+                "A": dict(itertools.islice(COMPANY["B"].items(), how_many))
+                | ({"2025-05": "60/20/20"} if how_many == 5 else {})
+            },
+            total=None,
+        ),
+        [],
+    )
     axis = figure.layout.xaxis
     assert list(axis.tickvals) == [date(2025, month, 1) for month in range(1, how_many + 1)]
 
@@ -160,8 +186,12 @@ def test_few_months_are_labelled_once_each(how_many):
 def test_nothing_known_is_a_picture_too(code):
     for units in ({"A": {}}, {"A": {"2025-01": "0/0/0"}}, {"A": {"2025-01": "2/1/0"}, "B": {}}):
         view = shown(units, total=None, code=code)
-        for figure in (together(view, []), small_multiples(view), shares(view, view.trends.series[0]),
-                       response_rates(view, view.trends.series)):
+        for figure in (
+            together(view, []),
+            small_multiples(view),
+            shares(view, view.trends.series[0]),
+            response_rates(view, view.trends.series),
+        ):
             assert figure.layout.height > 0
 
 
@@ -169,12 +199,17 @@ def test_every_figure_is_one_constructor_call():
     for file in (PROJECT_FOLDER / "cx" / "charts").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):
-                assert not node.attr.startswith(("update_", "add_trace", "add_shape", "add_hline", "add_vline",
-                                                 "add_annotation", "add_h", "add_v")), (file.name, node.lineno)
+                assert not node.attr.startswith(
+                    ("update_", "add_trace", "add_shape", "add_hline", "add_vline", "add_annotation", "add_h", "add_v")
+                ), (file.name, node.lineno)
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
                 assert not {"plotly.express", "plotly.subplots", "express"} & names, file.name
-    made_here = [node.lineno for node in ast.walk(ast.parse((PROJECT_FOLDER / "cx/charts/trends.py").read_text()))
-                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "go.Figure"]
-    assert len(made_here) == sum(callable(getattr(pictures, name)) for name in (
-        "together", "small_multiples", "shares", "response_rates"))
+    made_here = [
+        node.lineno
+        for node in ast.walk(ast.parse((PROJECT_FOLDER / "cx/charts/trends.py").read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "go.Figure"
+    ]
+    assert len(made_here) == sum(
+        callable(getattr(pictures, name)) for name in ("together", "small_multiples", "shares", "response_rates")
+    )

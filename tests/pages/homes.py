@@ -23,7 +23,7 @@ BRANCHES = 2_000
 # Names that a browser could read as Markdown, HTML, LaTeX or an icon; none of them may do anything.
 IMAGE = "![x](http://evil.example/a.png)"
 SCRIPT = "<script>document.title='taken'</script><img src=http://evil.example/b.png onerror=alert(1)>"
-HOSTILE = (IMAGE, SCRIPT, "$$x^2$$ costs $5", ":material/delete: :red[x] `y`", "=HYPERLINK(\"http://evil.example/c\")")
+HOSTILE = (IMAGE, SCRIPT, "$$x^2$$ costs $5", ":material/delete: :red[x] `y`", '=HYPERLINK("http://evil.example/c")')
 
 
 def small_demo(folder: Path) -> tuple[Home, dict[str, pd.DataFrame]]:
@@ -75,7 +75,8 @@ def few_answers(folder: Path) -> Home:
     subtraction gives nothing. A product has 4 answers, all others 46.
     """
     units = [{"unit_id": "all", "name": "All", "parent_id": ""}] + [
-        {"unit_id": name.lower(), "name": name, "parent_id": "all"} for name in ("Kept", "Small", "Tiny")]
+        {"unit_id": name.lower(), "name": name, "parent_id": "all"} for name in ("Kept", "Small", "Tiny")
+    ]
     rows = answers(0, [10] * 24 + [8] * 10 + [2] * 6, unit="kept", product="Big")
     rows += answers(40, [10] * 4 + [0] * 3, unit="small", product="Big")
     rows += answers(47, [10] * 2 + [7], unit="tiny", product="Rare")
@@ -84,9 +85,11 @@ def few_answers(folder: Path) -> Home:
 
 def many_branches(folder: Path) -> Home:
     """A company with 2,000 branches below it, 12 answers each in two months."""
-    units = {"unit_id": ["top"] + [f"b{number}" for number in range(BRANCHES)],
-             "name": ["The whole"] + [f"Branch {number}" for number in range(BRANCHES)],
-             "parent_id": [None] + ["top"] * BRANCHES}
+    units = {
+        "unit_id": ["top"] + [f"b{number}" for number in range(BRANCHES)],
+        "name": ["The whole"] + [f"Branch {number}" for number in range(BRANCHES)],
+        "parent_id": [None] + ["top"] * BRANCHES,
+    }
     scores, months = (10, 9, 9, 8, 7, 3), ("2026-01-10", "2026-02-10")
     keys = [(branch, month, place) for branch in range(BRANCHES) for month in months for place in range(12)]
     responses = {
@@ -105,24 +108,43 @@ def _generated(name: str, columns: dict[str, list[str]] | dict[str, list[str | N
     """The job of loading a generated table; columns of the contract that it does not have are blank."""
     rows = len(next(iter(columns.values())))
     every = {column: columns.get(column, [None] * rows) for column in TABLES[name].column_names}
-    return table_job("many", "Many", name, pa.table({column: pa.array(cells, pa.string())
-                                                     for column, cells in every.items()}))
+    return table_job(
+        "many", "Many", name, pa.table({column: pa.array(cells, pa.string()) for column, cells in every.items()})
+    )
 
 
 def hostile(folder: Path) -> Home:
     """A company whose names and comments all try to be something else than text."""
     units = [{"unit_id": "top", "name": IMAGE, "parent_id": ""}] + [
-        {"unit_id": f"u{number}", "name": name, "parent_id": "top"} for number, name in enumerate(HOSTILE)]
+        {"unit_id": f"u{number}", "name": name, "parent_id": "top"} for number, name in enumerate(HOSTILE)
+    ]
     rows: list[Row] = []
     for number, name in enumerate(HOSTILE):
         for month in ("2026-01", "2026-02", "2026-03"):
-            rows += answers(len(rows), [10] * 20 + [7] * 10 + [1] * (10 + 3 * number), unit=f"u{number}",
-                            at=f"{month}-15", comment=name, product=name, segment=name, channel=name,
-                            touchpoint_id=f"t{number}")
-        rows += answers(len(rows), [10] * 30 + [0] * 10, survey="relationship", wave=name, unit=f"u{number}",
-                        at=f"2026-0{number + 1}-15", comment=name)
+            rows += answers(
+                len(rows),
+                [10] * 20 + [7] * 10 + [1] * (10 + 3 * number),
+                unit=f"u{number}",
+                at=f"{month}-15",
+                comment=name,
+                product=name,
+                segment=name,
+                channel=name,
+                touchpoint_id=f"t{number}",
+            )
+        rows += answers(
+            len(rows),
+            [10] * 30 + [0] * 10,
+            survey="relationship",
+            wave=name,
+            unit=f"u{number}",
+            at=f"2026-0{number + 1}-15",
+            comment=name,
+        )
     rows.append(answer(len(rows), IMAGE, comment=SCRIPT))  # type: ignore[arg-type]
-    touchpoints = [{"touchpoint_id": f"t{number}", "name": name, "journey": name, "stage": name, "stage_order": 1}
-                   for number, name in enumerate(HOSTILE)]
+    touchpoints = [
+        {"touchpoint_id": f"t{number}", "name": name, "journey": name, "stage": name, "stage_order": 1}
+        for number, name in enumerate(HOSTILE)
+    ]
     events = [{"on_date": "2026-02-01", "title": name, "unit_id": ""} for name in HOSTILE]
     return company(folder, rows, units=units, touchpoints=touchpoints, events=events)

@@ -56,7 +56,10 @@ def test_rejects_stand_with_their_place_value_rule_and_remedy(faulty: Home) -> N
     assert (row["Read"], row["Loaded"], row["Rejected"]) == (42, 40, 2)
     rejected = at.dataframe[1].value.to_dict("records")
     assert {(one["Line"], one["Column"], one["Value"]) for one in rejected} == {
-        (42, "score", "eleven"), (43, "score", "11"), (43, "responded_at", "yesterday")}
+        (42, "score", "eleven"),
+        (43, "score", "11"),
+        (43, "responded_at", "yesterday"),
+    }
     assert all(one["File"] == "responses.csv" and one["Rule"] and one["How to mend it"] for one in rejected)
 
 

@@ -1,4 +1,4 @@
-"""Every page file runs its guard before anything else, also when Streamlit runs the file alone (the trap of `pages/`)."""
+"""Every page file runs its guard before anything else, also where Streamlit runs the file alone (stack.md B)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,12 @@ def test_a_page_file_run_alone_shows_the_guard_and_nothing_else(file: Path, tmp_
     assert [title.value for title in at.title] == ["Nothing is loaded yet"]
 
 
-@pytest.mark.parametrize("source", ['"""x"""\nimport streamlit as st\nst.title("x")\nview = open_page("x")',
-                                    'import a\nopen("x")\nview = open_page("x")'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""x"""\nimport streamlit as st\nst.title("x")\nview = open_page("x")',
+        'import a\nopen("x")\nview = open_page("x")',
+    ],
+)
 def test_the_test_sees_a_statement_before_the_guard(source: str) -> None:
     assert isinstance(first_statement(source), ast.Expr)

@@ -15,7 +15,6 @@ from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import headline
 from cx.settings import settings
 from cx.stats.suppression import Thresholds
-from cx.ui.text import plain
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.nps import nps_trends
@@ -55,7 +54,8 @@ def test_one_period_says_its_figure_and_that_nothing_is_earlier(company: Home) -
     half = 1.959964 * ((promoters + detractors - middle**2) / n) ** 0.5
     low, high = (f"{100 * end:+.1f}" for end in (middle - half, middle + half))
     assert said(at.title[0].value) == (
-        f"T-NPS of A in Jan 2024 is +42.5 ({low} to {high}); there is nothing earlier to compare it with.")
+        f"T-NPS of A in Jan 2024 is +42.5 ({low} to {high}); there is nothing earlier to compare it with."
+    )
     assert at.metric[0].value == "+42.5"
     assert said(at.metric[0].delta) == f"{low} to {high} · n = 40"
 
@@ -63,7 +63,9 @@ def test_one_period_says_its_figure_and_that_nothing_is_earlier(company: Home) -
 @over("without_wave_names")
 def test_waves_without_a_name_are_quarters(company: Home) -> None:
     at = visit()
-    assert said(at.title[0].value).startswith("R-NPS of A fell by 80.0 points from 2025 Q1 to 2025 Q2: this is a real move")
+    assert said(at.title[0].value).startswith(
+        "R-NPS of A fell by 80.0 points from 2025 Q1 to 2025 Q2: this is a real move"
+    )
     assert drawn(at)["layout"]["xaxis"]["ticktext"] == ["2025 Q1", "2025 Q2"]
     # The average of the two waves, −20, stands nowhere: R is shown by wave, not summed.
     assert "−20.0" not in received(at)
@@ -80,13 +82,23 @@ def test_an_empty_home_invites_to_load(company: Home) -> None:
         assert at.get("button_group")  # the language can still be chosen
 
 
-@pytest.mark.parametrize(("survey", "unit", "only"), [
-    ("relationship", [], {}), ("transaction", [], {}), ("strategic", [], {}), ("transaction", ["HL-N1"], {}),
-    ("transaction", ["HL", "HB-N", "HK"], {}), ("transaction", ["HL"], {"product": "Protection"}),
-    ("relationship", ["HM"], {"segment": "Family"}), ("transaction", [], {"channel": "branch"}),
-    ("transaction", ["HL"], {"touchpoint_id": "payout"}),
-    ("transaction", ["HL"], {"touchpoint_id": "payout", "product": "Protection", "segment": "Family"}),
-    ("relationship", [], {"segment": "Family", "product": "Protection"})], ids=str)
+@pytest.mark.parametrize(
+    ("survey", "unit", "only"),
+    [
+        ("relationship", [], {}),
+        ("transaction", [], {}),
+        ("strategic", [], {}),
+        ("transaction", ["HL-N1"], {}),
+        ("transaction", ["HL", "HB-N", "HK"], {}),
+        ("transaction", ["HL"], {"product": "Protection"}),
+        ("relationship", ["HM"], {"segment": "Family"}),
+        ("transaction", [], {"channel": "branch"}),
+        ("transaction", ["HL"], {"touchpoint_id": "payout"}),
+        ("transaction", ["HL"], {"touchpoint_id": "payout", "product": "Protection", "segment": "Family"}),
+        ("relationship", [], {"segment": "Family", "product": "Protection"}),
+    ],
+    ids=str,
+)
 def test_every_figure_of_the_table_is_that_of_the_raw_answers(
     demo: Demo, survey: str, unit: list[str], only: dict[str, str]
 ) -> None:
@@ -97,8 +109,11 @@ def test_every_figure_of_the_table_is_that_of_the_raw_answers(
         at = visit(survey=survey, unit=unit, **{name.removesuffix("_id"): value for name, value in only.items()})
         assert is_whole(at)
         shown = table_of(at)
-    months = {formatter("en").month(date(year, month, 1)): f"{year}-{month:02}"
-              for year in (2023, 2024, 2025, 2026) for month in range(1, 13)}
+    months = {
+        formatter("en").month(date(year, month, 1)): f"{year}-{month:02}"
+        for year in (2023, 2024, 2025, 2026)
+        for month in range(1, 13)
+    }
     children = {row.unit_id for row in tables["units"].itertuples() if row.parent_id == (unit or ["HG"])[0]}
     units = set(unit) if len(unit) > 1 else {*(unit or ["HG"]), *children}
     found = {(names[row["Business unit"]], months.get(row["Period"], row["Period"])): row for row in shown}
@@ -138,8 +153,11 @@ def test_cards_and_line_are_those_of_the_raw_answers(demo: Demo, survey: str) ->
     sent = tables["invitations"][tables["invitations"]["survey"] == survey]
     if survey == "transaction":
         month = max(expected)
-        invited = tables["responses"][(tables["responses"]["survey"] == survey) & tables["responses"]["score"].notna()
-                                      & (tables["responses"]["invited_at"].str[:7] == month)]
+        invited = tables["responses"][
+            (tables["responses"]["survey"] == survey)
+            & tables["responses"]["score"].notna()
+            & (tables["responses"]["invited_at"].str[:7] == month)
+        ]
         asked = sent[sent["month"].str[:7] == month]["sent"].astype(int).sum()
         assert cards["Response rate"].value == f"{100 * len(invited) / asked:.1f}%"
     line = next(trace for trace in drawn(at)["data"] if trace.get("name") == "Harbour Group")
@@ -165,8 +183,10 @@ def test_the_airport_shows_what_its_owner_publishes(company: Home, weights: str,
     assert cards["Weighted"] == "+35.1"
     rows = {(row["Business unit"], row["Period"]): row for row in table_of(at)}
     ends = [(row["NPS"], row["NPS weighted"]) for key, row in rows.items() if key[0] == at_top(rows)]
-    assert ends == [(pytest.approx(39.840, abs=5e-4), pytest.approx(40.398, abs=5e-4)),
-                    (pytest.approx(30.981, abs=5e-4), pytest.approx(35.114, abs=5e-4))]
+    assert ends == [
+        (pytest.approx(39.840, abs=5e-4), pytest.approx(40.398, abs=5e-4)),
+        (pytest.approx(30.981, abs=5e-4), pytest.approx(35.114, abs=5e-4)),
+    ]
 
 
 def at_top(rows: dict[tuple[str, str], dict[str, object]]) -> str:
@@ -223,11 +243,13 @@ def test_two_thousand_branches_are_drawn_in_part_and_said_in_full(company: Home)
     lines = {trace["name"] for trace in drawn(together)["data"] if trace.get("mode") == "lines+markers"}
     assert len(lines) == MAX_LINES + 1
     assert f"Drawn are the {MAX_LINES} units with the most answers, of 2,000" in "".join(
-        caption.value for caption in together.caption)
+        caption.value for caption in together.caption
+    )
     panels = visit(chart="multiples")
     assert len(drawn(panels)["layout"]["annotations"]) == MAX_PANELS + 1
     assert f"Drawn are the {MAX_PANELS} units with the most answers, of 2,000" in "".join(
-        caption.value for caption in panels.caption)
+        caption.value for caption in panels.caption
+    )
     rows = table_of(together)
     assert len(rows) == 2 * (homes.BRANCHES + 1)
     assert sum(row["Answers (n)"] for row in rows if row["Business unit"] == "The whole") == 48_000
@@ -265,32 +287,67 @@ def test_no_id_is_shown_where_a_name_exists(demo: Demo) -> None:
     # Some ids of touchpoints are words of English, such as "chat".
     ids = {*tables["units"]["unit_id"], *(one for one in tables["touchpoints"]["touchpoint_id"] if "_" in one)}
     with at_home(home.folder):
-        for query in ({}, {"unit": "HL"}, {"unit": ["HL-N1", "HB-C"], "survey": "transaction"},
-                      {"survey": "transaction", "touchpoint": "payout"}):
+        for query in (
+            {},
+            {"unit": "HL"},
+            {"unit": ["HL-N1", "HB-C"], "survey": "transaction"},
+            {"survey": "transaction", "touchpoint": "payout"},
+        ):
             at = visit(**query)  # type: ignore[arg-type]
             table_of(at)
             # What widgets send back are ids; what they show are their labels and options.
-            texts = [str(getattr(element, name, "")) for element in elements(at)
-                     for name in ("label", "delta", "help", "options", *(("value",) if not hasattr(element, "options") else ()))]
+            texts = [
+                str(getattr(element, name, ""))
+                for element in elements(at)
+                for name in (
+                    "label",
+                    "delta",
+                    "help",
+                    "options",
+                    *(("value",) if not hasattr(element, "options") else ()),
+                )
+            ]
             for text in (*texts, *(json.dumps(chart) for chart in figures_of(at))):
                 assert not ids & set(re.findall(r"[\w-]+", said(text))), text
 
 
 def test_an_unknown_value_of_a_link_is_said_and_left_out(demo: Demo) -> None:
     with at_home(demo[0].folder):
-        at = visit(unit=["HL", "NOWHERE"], product="![x](http://evil.example/a.png)", from_="1999-01", chart="`pie`",
-                   survey="telepathy", touchpoint="x' or 1=1")
+        at = visit(
+            unit=["HL", "NOWHERE"],
+            product="![x](http://evil.example/a.png)",
+            from_="1999-01",
+            chart="`pie`",
+            survey="telepathy",
+            touchpoint="x' or 1=1",
+        )
         assert is_whole(at)
         (warning,) = at.warning
-        for value in ("unit=NOWHERE", "product=![x](http://evil.example/a.png)", "from=1999-01", "touchpoint=x' or 1=1"):
+        for value in (
+            "unit=NOWHERE",
+            "product=![x](http://evil.example/a.png)",
+            "from=1999-01",
+            "touchpoint=x' or 1=1",
+        ):
             assert value in warning.value
         assert "unit=HL" not in warning.value
         assert at.session_state["filter_unit"] == ["HL"]
         assert "Harbour Life" in said(at.title[0].value)
 
 
-@pytest.mark.parametrize("query", [{"from_": "2026-13"}, {"from_": "20"}, {"to": "2026-01-01"}, {"lang": "xx"},
-                                   {"weights": "maybe"}, {"from_": "2026-06", "to": "2024-01"}, {"unit": ""}], ids=str)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from_": "2026-13"},
+        {"from_": "20"},
+        {"to": "2026-01-01"},
+        {"lang": "xx"},
+        {"weights": "maybe"},
+        {"from_": "2026-06", "to": "2024-01"},
+        {"unit": ""},
+    ],
+    ids=str,
+)
 def test_a_broken_link_never_breaks_the_page(demo: Demo, query: dict[str, str]) -> None:
     with at_home(demo[0].folder):
         assert is_whole(visit(**query))  # type: ignore[arg-type]
@@ -301,7 +358,10 @@ def test_months_outside_the_filter_are_not_shown(demo: Demo) -> None:
         at = visit(survey="transaction", from_="2025-03", to="2025-05")
         assert is_whole(at)
         assert [row["Period"] for row in table_of(at) if row["Business unit"] == "Harbour Group"] == [
-            "Mar 2025", "Apr 2025", "May 2025"]
+            "Mar 2025",
+            "Apr 2025",
+            "May 2025",
+        ]
         events = said("".join(caption.value for caption in at.caption))
         assert "App redesigned" in events  # 1 March, of the bank, which is a part shown here
         assert "New chief executive" not in events  # 15 January

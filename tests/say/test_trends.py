@@ -27,13 +27,17 @@ CASES = {
     Verdict.CANNOT_TELL: made({"A": months(SAME, 2, "300/250/450")}),
 }
 ENGLISH = {
-    Verdict.MOVED: "T-NPS of Unit A fell by 60.0 points from the 12 months before to Dec 2025: this is a real move (95% ",
+    Verdict.MOVED: "T-NPS of Unit A fell by 60.0 points from the 12 months before to Dec 2025: this is a real move (",
     Verdict.NORMAL: "T-NPS of Unit A in Jun 2024 is within normal variation (expected +",
     Verdict.TOO_FEW: "T-NPS of Unit A in Jun 2024: too few answers for a verdict: 20 of the 30 needed.",
     Verdict.CANNOT_TELL: "T-NPS of Unit A in Feb 2024: cannot tell yet: ",
 }
-CHINESE = {Verdict.MOVED: ("下降 60.0 點", "下降 60.0 点"), Verdict.NORMAL: ("正常波動", "正常波动"),
-           Verdict.TOO_FEW: ("20", "20"), Verdict.CANNOT_TELL: ("2024年2月", "2024年2月")}
+CHINESE = {
+    Verdict.MOVED: ("下降 60.0 點", "下降 60.0 点"),
+    Verdict.NORMAL: ("正常波動", "正常波动"),
+    Verdict.TOO_FEW: ("20", "20"),
+    Verdict.CANNOT_TELL: ("2024年2月", "2024年2月"),
+}
 
 
 @pytest.mark.parametrize("expected", CASES)
@@ -59,18 +63,34 @@ def test_a_wave_skips_waves_that_are_withheld():
 
 ODD = {
     "no answers": (made({"A": {}}), "Unit A has no answers in this view."),
-    "one period": (made({"A": {"2025-03": "30/10/10"}}), "T-NPS of Unit A in Mar 2025 is +40.0 (+16.2 to +59.3); "
-                                                         "there is nothing earlier to compare it with."),
-    "newest withheld": (made({"A": {**months(SAME, 3), "2025-04": "4/2/1"}}),
-                        "T-NPS of Unit A in Apr 2025: too few answers: 7 of the 10 needed."),
-    "newest private": (made({"A": {**months(SAME, 3), "2025-04": "2/1/0"}}),
-                       "T-NPS of Unit A in Apr 2025: withheld: fewer than 5 answers could be traced to persons; "
-                       "10 are needed."),
-    "only blanks": (made({"A": {"2025-04": "0/0/0"}}), "T-NPS of Unit A in Apr 2025: too few answers: 0 of the 10 needed."),
-    "silent part": (made({"T": {"Wave 1": "600/250/150", "Wave 2": "200/100/100"},
-                          "A": {"Wave 1": "300/125/75", "Wave 2": "200/100/100"}, "B": {"Wave 1": "300/125/75"}},
-                         survey="relationship", total="T"),
-                    "R-NPS of Unit T in Wave 2: cannot tell yet, because these units have not answered: Unit B."),
+    "one period": (
+        made({"A": {"2025-03": "30/10/10"}}),
+        "T-NPS of Unit A in Mar 2025 is +40.0 (+16.2 to +59.3); there is nothing earlier to compare it with.",
+    ),
+    "newest withheld": (
+        made({"A": {**months(SAME, 3), "2025-04": "4/2/1"}}),
+        "T-NPS of Unit A in Apr 2025: too few answers: 7 of the 10 needed.",
+    ),
+    "newest private": (
+        made({"A": {**months(SAME, 3), "2025-04": "2/1/0"}}),
+        "T-NPS of Unit A in Apr 2025: withheld: fewer than 5 answers could be traced to persons; 10 are needed.",
+    ),
+    "only blanks": (
+        made({"A": {"2025-04": "0/0/0"}}),
+        "T-NPS of Unit A in Apr 2025: too few answers: 0 of the 10 needed.",
+    ),
+    "silent part": (
+        made(
+            {
+                "T": {"Wave 1": "600/250/150", "Wave 2": "200/100/100"},
+                "A": {"Wave 1": "300/125/75", "Wave 2": "200/100/100"},
+                "B": {"Wave 1": "300/125/75"},
+            },
+            survey="relationship",
+            total="T",
+        ),
+        "R-NPS of Unit T in Wave 2: cannot tell yet, because these units have not answered: Unit B.",
+    ),
 }
 
 
@@ -104,9 +124,11 @@ def test_many_units_that_moved_are_counted_and_six_are_named():
 
 def test_units_side_by_side_that_cannot_be_judged_are_said():
     assert said(made({"A": months("10/5/5", 4), "B": months("10/5/5", 4)})) == (
-        "For none of the 2 units shown can it be told whether it moved.")
+        "For none of the 2 units shown can it be told whether it moved."
+    )
     assert said(made({"A": months(SAME, 6), "B": months(SAME, 6)})) == (
-        "None of the 2 units that can be judged moved beyond normal variation.")
+        "None of the 2 units that can be judged moved beyond normal variation."
+    )
 
 
 def test_the_parts_are_said_only_below_a_total():
@@ -142,8 +164,16 @@ def test_withheld_figures_are_counted_and_the_thresholds_said():
 
 
 def test_rows_carry_points_and_percent_and_nothing_of_withheld_figures():
-    trends = made({"T": {"2025-01": "34/11/8"}, "A": {"2025-01": "24/10/6"}, "B": {"2025-01": "5/0/2"},
-                   "C": {"2025-01": "2/1/0"}}, total="T", sent={"T": 200})
+    trends = made(
+        {
+            "T": {"2025-01": "34/11/8"},
+            "A": {"2025-01": "24/10/6"},
+            "B": {"2025-01": "5/0/2"},
+            "C": {"2025-01": "2/1/0"},
+        },
+        total="T",
+        sent={"T": 200},
+    )
     rows = {row.unit_id: row for row in trend_rows(trends)}
     assert rows["T"].nps_pts == pytest.approx(100 * 26 / 53)
     assert rows["T"].promoters_pct == pytest.approx(100 * 34 / 53)
@@ -153,8 +183,22 @@ def test_rows_carry_points_and_percent_and_nothing_of_withheld_figures():
     for hidden, why in (("B", "too_few"), ("C", "privacy")):
         row = rows[hidden]
         assert row.withheld == why
-        figures = [getattr(row, name) for name in ("nps_pts", "low_pts", "high_pts", "promoters_pct", "passives_pct",
-                                                   "detractors_pct", "weighted_nps_pts", "weighted_low_pts")]
+        figures = [
+            getattr(row, name)
+            for name in (
+                "nps_pts",
+                "low_pts",
+                "high_pts",
+                "promoters_pct",
+                "passives_pct",
+                "detractors_pct",
+                "weighted_nps_pts",
+                "weighted_low_pts",
+            )
+        ]
         assert figures == [None] * len(figures)
     assert rows["A"].weighted_nps_pts is None
-    assert not any(isinstance(value, float) and math.isnan(value) for row in rows.values() for value in vars(row).values())
+    assert rows["A"].response_rate_pct is None
+    assert not any(
+        isinstance(value, float) and math.isnan(value) for row in rows.values() for value in vars(row).values()
+    )

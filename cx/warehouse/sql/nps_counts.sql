@@ -3,6 +3,6 @@ select period, starts_on, unit_id, sum(blanks)::bigint as blanks,
     sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
     sum(w_promoters) as w_promoters, sum(w_passives) as w_passives, sum(w_detractors) as w_detractors
 from counts
-where survey = $survey and list_contains($units, unit_id)
+where survey = $survey and unit_id = any($units)
 group by all
 order by starts_on, period

@@ -1,3 +1,3 @@
 -- grain: one row per scale on which the units were asked in a survey
 -- reads: scales
-select distinct scale from scales where survey = $survey and list_contains($units, unit_id) order by scale
+select distinct scale from scales where survey = $survey and unit_id = any($units) order by scale
