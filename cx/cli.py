@@ -202,7 +202,8 @@ def _mendable() -> Iterator[None]:
 
 def _say(error: CxError, language: str) -> None:
     t = translator(language)
-    _err.print(f"{t(error.title)}\n{t(error.message)}\n{t(error.remedy)}", markup=False, highlight=False, soft_wrap=True)
+    _err.print(f"{t(error.title)}\n{t(error.message)}\n{t(error.remedy)}", markup=False, highlight=False,
+               soft_wrap=True)
 
 
 def _wrong_settings(error: ValidationError) -> SettingsError:

@@ -175,7 +175,8 @@ def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
         most = 3 if few else 7
         # With fewer months than labels Plotly would write a month twice, at its middle too.
         ticks = {"tickmode": "array", "tickvals": months} if len(months) <= most else {"nticks": most}
-        return {**axis, **ticks, "tickformat": "%Y年%-m月" if shown.t.code.startswith("zh") else "%b %Y", "tickangle": 0}
+        text = "%Y年%-m月" if shown.t.code.startswith("zh") else "%b %Y"
+        return {**axis, **ticks, "tickformat": text, "tickangle": 0}
     starts = {point.period: point.starts_on for series in shown.trends.series for point in series.points}
     waves = sorted(starts, key=lambda period: (starts[period], period))
     if few and len(waves) > 2:

@@ -10,8 +10,13 @@ from cx.ui.pages import PAGES, page_in_address
 address.follow(page_in_address(st.context.url))
 t = translator(current_language())
 st.set_page_config(page_title=t("CX dashboard"), layout="wide")
-st.navigation(
-    [st.Page(page.path, title=t(page.title), url_path=page.name, default=page is PAGES[0])
-     for page in PAGES],
-    position="top",
-).run()
+
+pages = [st.Page(page.path, title=t(page.title), url_path=page.name) for page in PAGES]
+
+
+def start() -> None:
+    """Go on to the first page with the choices of the address: a default page has no address of its own name."""
+    st.switch_page(pages[0], query_params={name: st.query_params.get_all(name) for name in st.query_params})
+
+
+st.navigation([st.Page(start, title=pages[0].title, default=True, visibility="hidden"), *pages], position="top").run()

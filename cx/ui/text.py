@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-# Streamlit makes links of bare addresses also where their signs are escaped; a word joiner, which nobody sees, ends them.
+# Streamlit makes links of bare addresses also where their signs are escaped; an invisible word joiner ends them.
 _ADDRESS = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 
 

@@ -34,7 +34,8 @@ TEXTS = """() => {
   }
   for (const element of document.querySelectorAll('[placeholder], [title], [alt]'))
     for (const name of ['placeholder', 'title', 'alt'])
-      if (element.hasAttribute(name) && element.checkVisibility() && !(name === 'placeholder' && element.value)) texts.push(element.getAttribute(name));
+      if (element.hasAttribute(name) && element.checkVisibility() && !(name === 'placeholder' && element.value))
+        texts.push(element.getAttribute(name));
   return [...texts, document.title];
 }"""
 
@@ -49,16 +50,32 @@ def open_link(page: Page, url: str) -> Page:
 def data_values() -> set[str]:
     """Texts of the demo company and of its tables, which no language changes."""
     tables = homes.demo_tables()
-    columns = {"units": ["name"], "touchpoints": ["name", "journey", "stage"], "events": ["title"],
-               "responses": ["product", "segment", "channel"]}
-    found = {str(value) for table, names in columns.items() for name in names
-             for value in pd.unique(tables[table][name].dropna())}
+    columns = {
+        "units": ["name"],
+        "touchpoints": ["name", "journey", "stage"],
+        "events": ["title"],
+        "responses": ["product", "segment", "channel"],
+    }
+    found = {
+        str(value)
+        for table, names in columns.items()
+        for name in names
+        for value in pd.unique(tables[table][name].dropna())
+    }
     return found | set(TABLES) | {f"{name}.csv" for name in TABLES} | {"Demo"}
 
 
-@pytest.mark.parametrize(("path", "lang"), [
-    ("?", "zh_Hant"), ("?survey=transaction&chart=multiples&unit=HL&", "zh_Hans"), ("?chart=shares&", "zh_Hans"),
-    ("?chart=response&", "zh_Hant"), ("data?", "zh_Hant"), ("data?", "zh_Hans")])
+@pytest.mark.parametrize(
+    ("path", "lang"),
+    [
+        ("?", "zh_Hant"),
+        ("?survey=transaction&chart=multiples&unit=HL&", "zh_Hans"),
+        ("?chart=shares&", "zh_Hans"),
+        ("?chart=response&", "zh_Hant"),
+        ("data?", "zh_Hant"),
+        ("data?", "zh_Hans"),
+    ],
+)
 def test_no_english_is_left_on_a_chinese_page(
     page: Page, server: Server, data_values: set[str], path: str, lang: str
 ) -> None:
@@ -87,7 +104,9 @@ def test_the_language_can_be_changed_in_the_page(page: Page, server: Server) -> 
         page.get_by_role("radio", name=name).click()
         page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
         wait_until_ready(page)
-        assert bool(english(page.get_by_role("heading", level=1).all_inner_texts(), {"Harbour Group"})) == (name == "EN")
+        assert bool(english(page.get_by_role("heading", level=1).all_inner_texts(), {"Harbour Group"})) == (
+            name == "EN"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +127,13 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     page.on("dialog", lambda dialog: pytest.fail(f"a name opened a dialog: {dialog.message}"))
     open_link(page, f"{hostile_server.url}/{path}")
     if path != "data":
+        page.get_by_role("combobox", name="Business unit").press("ArrowDown")
+        page.locator("[role=option]").first.wait_for(state="attached")
+        page.keyboard.press("Escape")
+        page.locator("[role=option]").first.wait_for(state="detached")
         page.get_by_role("switch", name=re.compile("Show as table")).press("Space")
         page.get_by_test_id("stDataFrame").wait_for()
         wait_until_ready(page)
-        page.get_by_role("combobox", name="Business unit").fill("e")
-        page.get_by_role("option").first.wait_for()
-        page.keyboard.press("Escape")
         chart = page.get_by_test_id("stPlotlyChart").bounding_box()
         assert chart is not None
         for part in (0.1, 0.3, 0.5, 0.7, 0.9):
@@ -128,17 +148,19 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     assert page.get_by_test_id("stMain").locator(".katex").count() == 0
     if path != "data":
         name = homes.SCRIPT if "unit=u1" in path else homes.IMAGE
-        assert name in page.get_by_role("heading", level=1).inner_text().replace("\u2060", "")
+        assert name in page.locator("h1").inner_text().replace("\u2060", "")
 
 
 def focused(page: Page) -> str:
     """What has the keyboard: its role and name."""
-    return str(page.evaluate("""() => {
+    return str(
+        page.evaluate("""() => {
       const e = document.activeElement;
       const label = e.getAttribute('aria-label') || e.closest('label')?.innerText
         || (e.matches('main, body') ? '' : e.innerText) || '';
       return `${e.getAttribute('role') || e.tagName.toLowerCase()} ${label}`.replace(/\\s+/g, ' ').trim();
-    }"""))
+    }""")
+    )
 
 
 def reach(page: Page, wanted: str, key: str = "Tab", at_most: int = 60) -> None:
@@ -183,22 +205,23 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("path", ["?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares",
-                                  "data?lang=en"])
+@pytest.mark.parametrize(
+    "path", ["?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares", "data?lang=en"]
+)
 def test_a_phone_scrolls_down_only_and_nothing_overlaps(phone: Page, server: Server, path: str) -> None:
     open_link(phone, f"{server.url}/{path}")
     widths = phone.evaluate("""() => ['html', 'body', '[data-testid=stMain]', '[data-testid=stMainBlockContainer]'].map(
         name => { const e = document.querySelector(name); return [name, e.scrollWidth, e.clientWidth]; })""")
     assert [(name, scroll) for name, scroll, client in widths if scroll > client] == []
     boxes = phone.evaluate("""() => [...document.querySelectorAll(
-        '[data-testid=stMetric], [data-testid=stPlotlyChart], [data-testid=stDataFrame], h1, [data-testid=stMultiSelect]')]
+        ['stMetric', 'stPlotlyChart', 'stDataFrame', 'stHeading', 'stMultiSelect'].map(id => `[data-testid=${id}]`))]
         .filter(e => e.checkVisibility()).map(e => { const r = e.getBoundingClientRect();
             return [r.left, r.top, r.right, r.bottom, (e.innerText || e.tagName).slice(0, 30)]; })""")
     assert boxes
     for number, (left, top, right, bottom, name) in enumerate(boxes):
         assert left >= 0, name
         assert right <= 390, name
-        for left2, top2, right2, bottom2, other in boxes[number + 1:]:
+        for left2, top2, right2, bottom2, other in boxes[number + 1 :]:
             apart = right <= left2 + 1 or right2 <= left + 1 or bottom <= top2 + 1 or bottom2 <= top + 1
             assert apart, (name, other)
 
@@ -214,4 +237,6 @@ def test_the_file_is_the_table_and_no_cell_is_a_formula(page: Page, hostile_serv
     assert all(not cell.startswith(("=", "+", "@", "\t")) for row in rows for cell in row.values())
     totals = [(row["period"], row["n"], float(row["nps_pts"])) for row in rows if row["unit_id"] == "top"]
     # 5 units: 20 promoters, 10 passives, 10 + 3 k detractors.
-    assert totals == [(month, "230", pytest.approx(100 * (100 - 80) / 230)) for month in ("2026-01", "2026-02", "2026-03")]
+    assert totals == [
+        (month, "230", pytest.approx(100 * (100 - 80) / 230)) for month in ("2026-01", "2026-02", "2026-03")
+    ]
