@@ -72,7 +72,8 @@ def demo(
         current = Warehouse(settings()).current()
         if current is not None and not about(current, authorize(settings())).is_demo:
             raise SnapshotError(
-                phrase("The demo company was not built"), phrase("Real data is loaded in {folder}.", folder=home.folder),
+                phrase("The demo company was not built"),
+                phrase("Real data is loaded in {folder}.", folder=home.folder),
                 phrase("Choose another folder: CX_HOME=some/folder python -m cx demo."))
         from cx.demo.company import DEMO_SEED
         from cx.demo.jobs import demo_jobs
@@ -102,7 +103,7 @@ def check(mapping: MappingFile, files: DataFiles) -> None:
 @show.command()
 def trends(
     survey: Annotated[SurveyKind | None, typer.Option(help="Kind of survey; all that are loaded if not given.")] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="Unit id, with the units below it; several: just these.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="Unit id, with those below it; several: just these.")] = None,
     first_month: Annotated[str, typer.Option("--from", help="First month, YYYY-MM.")] = "",
     last_month: Annotated[str, typer.Option("--to", help="Last month, YYYY-MM.")] = "",
     product: Annotated[str, typer.Option(help="Product.")] = "",

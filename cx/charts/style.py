@@ -47,7 +47,7 @@ def dot_size(n: int, largest: int) -> float:
 
 
 def y_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
-    """A fixed axis of NPS in points around the values given: whole tens, at least 40 points high, signs as in the text."""
+    """A fixed axis of NPS in points around the values given: whole tens, at least 40 points high, signs as in texts."""
     low, high = 10 * math.floor(low / 10), 10 * math.ceil(high / 10)
     while high - low < 40:
         low, high = low - 10, high + 10

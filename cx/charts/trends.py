@@ -34,8 +34,10 @@ from cx.stats.trends import TrendPoint, Trends, TrendSeries
 
 MAX_LINES = len(UNITS)
 MAX_PANELS = 12
-_COLUMNS = 3
-_PANEL_HEIGHT = 150
+_PANEL_HEIGHT = 170
+# Rows of numbers at the head of a picture, and the height of each as a share of the axis.
+_EVENT_ROWS = 3
+_EVENT_ROW = 0.06
 
 
 class EventMark(NamedTuple):
@@ -78,37 +80,34 @@ def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
     if total:
         traces.append(_line(shown, total, TOTAL, width=3))
     axis = y_axis(low, high, title={"text": "NPS"})
-    traces.append(_withheld(shown, total or parts[0], axis["range"][0]) if total or parts else go.Scatter())
-    traces += _event_marks(events, axis["range"][1])
+    foot, head = axis["range"]
+    if events:
+        axis["range"] = [foot, head + _EVENT_ROWS * _EVENT_ROW * (head - foot)]
+    traces.append(_withheld(shown, total or parts[0], foot) if total or parts else go.Scatter())
+    traces += _event_marks(events, axis["range"][1], _EVENT_ROW * (head - foot))
     return go.Figure(traces, layout(
         420, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(drawn) > 1))
 
 
-def small_multiples(shown: Shown) -> go.Figure:
-    """One panel a unit, all on one scale, each with its interval band; the name and the newest figure stand above."""
-    panels = [*(series for series in shown.trends.series if series.unit_id == shown.trends.total_id),
-              *shown.drawn(MAX_PANELS)]
-    rows = -(-len(panels) // _COLUMNS)
-    low, high = _range(shown, panels, bands_of=panels)
-    traces: list[Any] = []
-    axes: dict[str, Any] = {}
-    titles = []
-    for number, series in enumerate(panels):
-        row, column = divmod(number, _COLUMNS)
-        name = "" if number == 0 else str(number + 1)
-        colour = TOTAL if series.unit_id == shown.trends.total_id else UNITS[0]
-        at = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
-        traces += [_band(shown, series, colour, **at), _line(shown, series, colour, width=1.6, largest_dot=7, **at),
-                   _withheld(shown, series, y_axis(low, high)["range"][0], **at)]
-        x0, x1 = column / _COLUMNS + (0.012 if column else 0), (column + 1) / _COLUMNS - 0.012
-        y1 = 1 - row / rows - 26 / (rows * _PANEL_HEIGHT)
-        y0 = 1 - (row + 1) / rows + 20 / (rows * _PANEL_HEIGHT)
-        axes[f"xaxis{name}"] = {**_x_axis(shown, few=True), "domain": [x0, x1], "anchor": f"y{name}"}
-        axes[f"yaxis{name}"] = y_axis(low, high, domain=[y0, y1], anchor=f"x{name}", showticklabels=column == 0)
-        titles.append({"text": _panel_title(shown, series), "x": x0, "y": y1, "xref": "paper", "yref": "paper",
-                       "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}})
-    return go.Figure(traces, layout(rows * _PANEL_HEIGHT + 30, annotations=titles,
-                                    margin={"l": 40, "r": 8, "t": 6, "b": 16}, **axes))
+def small_multiples(shown: Shown) -> tuple[go.Figure, ...]:
+    """One small picture a unit, all on one scale, each with its interval band, its name and its newest figure.
+
+    They are pictures of their own, so that a page can set as many beside each other as fit.
+    """
+    drawn = [*(series for series in shown.trends.series if series.unit_id == shown.trends.total_id),
+             *shown.drawn(MAX_PANELS)]
+    axis = y_axis(*_range(shown, drawn, bands_of=drawn))
+    return tuple(_panel(shown, series, axis) for series in drawn)
+
+
+def _panel(shown: Shown, series: TrendSeries, axis: dict[str, Any]) -> go.Figure:
+    colour = TOTAL if series.unit_id == shown.trends.total_id else UNITS[0]
+    traces = [_band(shown, series, colour), _line(shown, series, colour, width=1.6, largest_dot=7),
+              _withheld(shown, series, axis["range"][0])]
+    title = {"text": _panel_title(shown, series), "x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left",
+             "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+    return go.Figure(traces, layout(_PANEL_HEIGHT, annotations=[title], xaxis=_x_axis(shown, few=True), yaxis=axis,
+                                    margin={"l": 34, "r": 8, "t": 24, "b": 34}))
 
 
 def shares(shown: Shown, series: TrendSeries) -> go.Figure:
@@ -175,7 +174,8 @@ def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
         most = 3 if few else 7
         # With fewer months than labels Plotly would write a month twice, at its middle too.
         ticks = {"tickmode": "array", "tickvals": months} if len(months) <= most else {"nticks": most}
-        text = "%Y年%-m月" if shown.t.code.startswith("zh") else "%b %Y"
+        # Two lines, so that the labels also fit on a phone.
+        text = "%-m月<br>%Y年" if shown.t.code.startswith("zh") else "%b<br>%Y"
         return {**axis, **ticks, "tickformat": text, "tickangle": 0}
     starts = {point.period: point.starts_on for series in shown.trends.series for point in series.points}
     waves = sorted(starts, key=lambda period: (starts[period], period))
@@ -194,7 +194,8 @@ def _line(shown: Shown, series: TrendSeries, colour: str, *, width: float, large
         x=[point.starts_on for point in series.points],
         y=[None if estimate is None else 100 * estimate.nps for estimate in estimates],
         name=literal(series.name), mode="lines+markers", connectgaps=False, line={"color": colour, "width": width},
-        marker={"color": colour, "size": [max(3.5, dot_size(point.n, largest) * largest_dot / 13) for point in series.points],
+        marker={"color": colour,
+                "size": [max(3.5, dot_size(point.n, largest) * largest_dot / 13) for point in series.points],
                 "opacity": [1.0 if point.firm else FAINT for point in series.points]},
         hovertext=[_hover(shown, series, point, estimate)
                    for point, estimate in zip(series.points, estimates, strict=True)],
@@ -260,11 +261,13 @@ def _event_lines(events: Sequence[EventMark]) -> list[dict[str, Any]]:
              "line": {"color": EVENT, "width": 1, "dash": "dot"}, "opacity": 0.5, "layer": "below"} for event in events]
 
 
-def _event_marks(events: Sequence[EventMark], y: float) -> list[go.Scatter]:
+def _event_marks(events: Sequence[EventMark], top: float, row_height: float) -> list[go.Scatter]:
+    """The numbers of the notes at the head of the picture, in rows by turns, so that close ones do not overlap."""
     if not events:
         return []
+    heights = [top - row_height * (0.5 + number % _EVENT_ROWS) for number in range(len(events))]
     return [go.Scatter(
-        x=[event.on_date for event in events], y=[y] * len(events), mode="markers+text", showlegend=False,
-        marker={"size": 17, "color": EVENT}, text=[str(event.number) for event in events],
+        x=[event.on_date for event in events], y=heights, mode="markers+text", showlegend=False,
+        marker={"size": 16, "color": EVENT}, text=[str(event.number) for event in events],
         textfont={"color": "#FFFFFF", "size": 10}, cliponaxis=False,
         hovertext=[f"{event.on_date:%Y-%m-%d}<br>{literal(event.title)}" for event in events], hoverinfo="text")]

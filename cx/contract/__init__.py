@@ -1,1 +1,1 @@
-"""What data must look like: tables, columns and rules as data; from them the checks, the templates, the documentation."""
+"""What data must look like: tables, columns and rules as data; from them the checks, templates and documentation."""

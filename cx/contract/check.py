@@ -1,8 +1,8 @@
 """The checks of a table, compiled to DuckDB SQL: each record becomes a good row or rejects that say why.
 
 Input is a *staged* relation: every column of the contract as text, and where each record came from (`_source`,
-`_file`, `_line`, and `_column` where one column of the file became rows). A rule that evaluates to NULL fails the row. Output are two relations: good rows, typed; and one
-fault a broken rule, with the place and the value as it stands in the staged text.
+`_file`, `_line`, and `_column` where one column of the file became rows). A rule that evaluates to NULL fails the row.
+Output are two relations: good rows, typed; and one fault a broken rule, with the place and the staged value.
 """
 
 from __future__ import annotations

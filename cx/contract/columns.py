@@ -23,6 +23,11 @@ class ColumnType:
     remedy: Phrase
 
 
+# Years have four digits and begin with 1 or 2; braces are doubled because the expressions are formatted.
+_DAY = "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}"
+_TIME = r"[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?"
+
+
 class Type(Enum):
     """The types that a column of the contract can have."""
 
@@ -34,19 +39,19 @@ class Type(Enum):
                          phrase("Write a whole number in digits, without spaces, signs of thousands or decimals."))
     NUMBER = ColumnType(phrase("number"), "DOUBLE", r"regexp_full_match({x}, '-?[0-9]{{1,15}}(\.[0-9]{{1,17}})?')",
                         "{x}::DOUBLE",
-                        phrase("Write a number in digits, with a point for decimals and no sign of thousands.")
-                        )
+                        phrase("Write a number in digits, with a point for decimals and no sign of thousands."))
     DATE = ColumnType(phrase("date"), "DATE",
-                      r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}') and try_cast({x} as DATE) is not null",
-                      "{x}::DATE", phrase("Write a date that exists as YYYY-MM-DD, or declare its format in the mapping file."))
+                      f"regexp_full_match({{x}}, '{_DAY}') and try_cast({{x}} as DATE) is not null", "{x}::DATE",
+                      phrase("Write a date that exists as YYYY-MM-DD, or declare its format in the mapping file."))
     TIMESTAMP = ColumnType(phrase("date and time"), "TIMESTAMP",
-                           r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?)?')"
+                           f"regexp_full_match({{x}}, '{_DAY}([ T]{_TIME})?')"
                            " and try_cast({x} as TIMESTAMP) is not null",
                            "{x}::TIMESTAMP",
                            phrase("Write a date that exists as YYYY-MM-DD, with a time HH:MM:SS if there is one, "
                                   "or declare its format in the mapping file."))
     MONTH = ColumnType(phrase("month"), "DATE",
-                       r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}(-01)?') and try_cast({x}[1:7] || '-01' as DATE) is not null",
+                       r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}(-01)?')"
+                       " and try_cast({x}[1:7] || '-01' as DATE) is not null",
                        "({x}[1:7] || '-01')::DATE", phrase("Write a month as YYYY-MM."))
     BOOLEAN = ColumnType(phrase("true or false"), "BOOLEAN", "lower({x}) in ('true', 'false')", "lower({x})::BOOLEAN",
                          phrase("Write true or false."))

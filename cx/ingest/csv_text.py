@@ -106,7 +106,8 @@ def _records(path: Path, layout: FileLayout) -> Iterator[tuple[int, list[str]]]:
                     yield start, cells
                 start = reader.line_num + 1
     except FileNotFoundError as error:
-        raise file_error(path.name, phrase("There is no such file."), phrase("Check the name and the folder.")) from error
+        raise file_error(path.name, phrase("There is no such file."),
+                         phrase("Check the name and the folder.")) from error
     except (IsADirectoryError, PermissionError) as error:
         raise file_error(path.name, phrase("The file cannot be opened: {reason}.", reason=str(error.strerror)),
                          phrase("Check the name and the permissions.")) from error
@@ -139,7 +140,7 @@ def _encoding_error(path: Path, layout: FileLayout) -> FileError:
 
 
 def _first_bad_byte(path: Path, encoding: str) -> tuple[int, int]:
-    """Line and offset (both from 1) of the first byte that is not valid; the start if the encoding's mark is missing."""
+    """Line and offset (from 1) of the first byte that is not valid; the start if the encoding's mark is missing."""
     content = path.read_bytes()
     try:
         content.decode(encoding)

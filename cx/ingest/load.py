@@ -135,7 +135,8 @@ def _previous(home: Home, is_demo: bool) -> Path | None:
         return None
     if is_demo:
         raise LoadError(
-            phrase("Nothing was loaded"), phrase("The company's own data are loaded; the demo company would hide them."),
+            phrase("Nothing was loaded"),
+            phrase("The company's own data are loaded; the demo company would hide them."),
             phrase("Show the demo company from a folder of its own: set CX_HOME to an empty folder."))
     if version != FORMAT_VERSION:
         raise LoadError(

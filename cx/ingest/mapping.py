@@ -113,7 +113,8 @@ def parse_mapping(declared: MappingType[str, Any], text: str, path: Path) -> Map
     scale = str(declared.get("scale", "0-10"))
     if scale not in SCALES:
         raise _error(path, phrase(
-            "scale == {scale!r}, must be one of {scales}. Other scales are never turned into an NPS: load them as ratings.",
+            "scale == {scale!r}, must be one of {scales}. "
+            "Other scales are never turned into an NPS: load them as ratings.",
             scale=scale, scales=", ".join(SCALES)))
     time_zone = str(declared.get("time_zone", ""))
     _check_time_zone(time_zone, path)
@@ -184,7 +185,8 @@ def _cell(name: str, declared: Any, path: Path) -> Cell:
         raise _error(path, phrase("{name}.parts must hold year, month and day.", name=name))
     unknown = sorted(set(re.findall(r"%(-?.?)", declared.get("format", ""))) - _DATE_CODES)
     if unknown:
-        raise _error(path, phrase("{name}.format has %{code}, which is not a part of a date.", name=name, code=unknown[0]))
+        raise _error(path, phrase("{name}.format has %{code}, which is not a part of a date.", name=name,
+                                  code=unknown[0]))
     return Cell(
         column=declared.get("column", ""), constant=str(declared.get("constant", "")),
         template=declared.get("template", ""), from_record=bool(declared.get("from_record", False)), parts=parts,
@@ -241,11 +243,13 @@ def _melt(section: MappingType[str, Any], path: Path) -> Melt:
         raise _error(path, phrase("[ratings.columns] is empty: name the columns of the file and their drivers."))
     for column, driver in drivers.items():
         if not isinstance(driver, str) or list(drivers.values()).count(driver) > 1:
-            raise _error(path, phrase("ratings.columns.{column} == {driver!r}, must be the name of a driver of its own.",
+            raise _error(path, phrase(
+                "ratings.columns.{column} == {driver!r}, must be the name of a driver of its own.",
                                       column=column, driver=driver))
     both = set(map(str, section.get("blank", ()))) & set(map(str, section.get("unused", ())))
     if both:
-        raise _error(path, phrase("The code {code} stands in ratings.blank and in ratings.unused; it can mean one only.",
+        raise _error(path, phrase(
+            "The code {code} stands in ratings.blank and in ratings.unused; it can mean one only.",
                                   code=min(both)))
     return Melt(dict(drivers), tuple(map(str, section.get("blank", ()))), tuple(map(str, section.get("unused", ()))))
 

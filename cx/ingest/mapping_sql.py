@@ -68,7 +68,7 @@ def staged_sql(table: Table, mapping: Mapping, raw: RawFile, report_zone: str) -
 
 
 def staged_ratings_sql(mapping: Mapping, raw: RawFile, report_zone: str) -> str:
-    """SELECT that stages the melted ratings of a file: one row per answer and driver, codes without a rating left out."""
+    """SELECT that stages the melted ratings of a file: a row per answer and driver, codes without a rating left out."""
     melt = mapping.ratings
     if melt is None:
         raise ValueError("mapping.ratings == None, must be declared")
@@ -180,7 +180,8 @@ def _timestamp_sql(value: str, declared_format: str, zone: str, report_zone: str
         return _readable_sql(value, f"""case
             when regexp_full_match({value}, {_ISO_DAY}) then {_utc_sql(local, report_zone)}
             when regexp_full_match({value}, {_ISO_LOCAL}) then {_utc_sql(local, zone)}
-            when regexp_full_match({value}, {_ISO_OFFSET}) then timezone('UTC', try_cast({value} as timestamptz)) end""")
+            when regexp_full_match({value}, {_ISO_OFFSET})
+                then timezone('UTC', try_cast({value} as timestamptz)) end""")
     parsed = f"try_strptime({value}, {quoted(declared_format)})"
     if re.search(r"%[zZ]", declared_format):
         return _readable_sql(value, f"timezone('UTC', {parsed})")

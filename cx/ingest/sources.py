@@ -1,4 +1,4 @@
-"""What a load reads: a name, a fingerprint, a header, and batches of text. A CSV file, or a table that was generated."""
+"""What a load reads: a name, a fingerprint, a header and batches of text. A CSV file or a generated table."""
 
 from __future__ import annotations
 

@@ -124,11 +124,12 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("A scale other than 0–10 must be declared. 1–10 is accepted as declared and labelled; "
                "other scales are never turned into an NPS, they are loaded as ratings."),
         phrase("Every valid answer counts once. Intervals take into account that some customers answer repeatedly."),
-        phrase("A group counts the answers of all its units alike. Weighted figures use the survey weights of the answers."),
+        phrase("A group counts the answers of all its units alike. "
+               "Weighted figures use the survey weights of the answers."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),
         phrase("Figures from fewer than {answers} answers are withheld, also by subtraction; from fewer than {figure} "
                "there is a number of answers and no figure.", answers=privacy_min_answers, figure=figure_min_answers),
-        phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken from "
-               "all answers of the unit in that period."),
+        phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken "
+               "from all answers of the unit in that period."),
     )

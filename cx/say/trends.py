@@ -138,7 +138,8 @@ def withheld_sentence(t: Translator, trends: Trends, thresholds: Thresholds) -> 
         return ""
     return t.plural(
         "{n} figure is not shown: fewer than {figure} answers, or it would give away one from fewer than {privacy}.",
-        "{n} figures are not shown: fewer than {figure} answers, or they would give away one from fewer than {privacy}.",
+        "{n} figures are not shown: fewer than {figure} answers, "
+        "or they would give away one from fewer than {privacy}.",
         trends.withheld, figure=thresholds.figure, privacy=thresholds.privacy)
 
 

@@ -172,6 +172,8 @@ def design_effect(counts: Counts, n: int, clusters: ClusterSums) -> float:
         raise ValueError(f"weight == {clusters.weight}, must be the total of counts == {counts.total}")
     if counts.variance == 0 or clusters.customers < 2:
         return n / clusters.customers
+    if clusters.customers == n == clusters.weights_squared:
+        return 1.0  # nobody answered twice, and every answer counts the same
     return max(1.0, clusters.nps_variance() / (counts.variance / n))
 
 

@@ -127,8 +127,10 @@ class TrendSeries:
 class Trends:
     """Trends of one kind of survey: the total first where there is one, then its parts.
 
-    total_id: the unit that the others are the parts of, None where there is none. periods: every period of any series, oldest first. is_weighted: whether the answers carry weights. compared_with:
-    "wave" (against the wave before) or "months" (against the months before).
+    total_id: the unit that the others are the parts of, None where there is none. periods: every period of any series,
+    oldest first. is_weighted: whether the answers carry weights. compared_with: "wave" (against the wave before) or
+    "months" (against the months before). silent: names of the parts that answered in the period before and not in the
+    newest, where they are so large that the totals cannot be compared.
     """
 
     survey: str
@@ -218,7 +220,8 @@ def _with_movements(
     weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in answering}
     judged: list[dict[str, Movement | None]] = []
     for estimates in (plain,) if weighted == plain else (plain, weighted):
-        tau2 = 0.0 if by_wave else excess_variance([_known(one) for one in estimates.values()])
+        tau2 = 0.0 if by_wave else excess_variance(
+            [_known(one[:-1])[-REFERENCE_MONTHS:] for one in estimates.values()])
         movements = {unit_id: _movement(one, by_wave, tau2, thresholds, smallest_change)
                      for unit_id, one in estimates.items()}
         judged.append(_without_false_discoveries(movements, total_id))

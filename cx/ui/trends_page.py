@@ -39,6 +39,7 @@ CHARTS: dict[str, Phrase] = {
     "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
     "response": phrase("Response rate"),
 }
+_PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
 _COLUMN_NAMES: dict[str, Phrase] = {
     "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
     "low_pts": phrase("from"), "high_pts": phrase("to"), "weighted_nps_pts": phrase("NPS weighted"),
@@ -151,7 +152,9 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         return
     alt = headline(t, trends, view.thresholds, weighted=weighted)
     if chart == "multiples":
-        figure(pictures.small_multiples(shown), alt, "multiples")
+        with st.container(horizontal=True, gap="small"):
+            for number, panel in enumerate(pictures.small_multiples(shown)):
+                figure(panel, alt, f"multiple_{number}", width=_PANEL_WIDTH)
         _say_what_is_left_out(view, trends, pictures.MAX_PANELS)
     elif chart == "shares":
         figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
@@ -206,7 +209,8 @@ def table(view: View, trends: Trends) -> None:
         shown = {t(_COLUMN_NAMES[name]): [_cell(view, row, name) for row in rows] for name in names}
         number = st.column_config.NumberColumn(format="%.1f")
         st.dataframe(pd.DataFrame(shown), hide_index=True, alt=headline(t, trends, view.thresholds),
-                     column_config={t(_COLUMN_NAMES[name]): number for name in names if name.endswith(("_pts", "_pct"))})
+                     column_config={t(_COLUMN_NAMES[name]): number for name in names
+                                    if name.endswith(("_pts", "_pct"))})
 
 
 def _cell(view: View, row: TrendRow, name: str) -> object:

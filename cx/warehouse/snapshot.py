@@ -32,8 +32,8 @@ _READS = re.compile(r"^-- reads: (.+)$", re.MULTILINE)
 
 # Every table that a page may read, and how the scope selects its rows. A table that does not stand here is not there.
 SCOPE_SQL: Mapping[str, str] = {
-    **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales", "freshness",
-                     "unit_tree"), "unit_id = any($scope_units)"),
+    **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
+                     "freshness", "unit_tree"), "unit_id = any($scope_units)"),
     "events": "(unit_id is null or unit_id = any($scope_units))",
     "touchpoints": "true",
     "snapshot": "true",
@@ -136,7 +136,8 @@ def open_snapshot(path: Path, settings: Settings) -> Snapshot:
         (version,) = con.execute("select format from snap.snapshot").fetchone() or (0,)
     except duckdb.Error as error:
         raise SnapshotError(
-            phrase("The snapshot cannot be opened"), phrase("{file}: {reason}", file=path.name, reason=str(error)[:300]),
+            phrase("The snapshot cannot be opened"),
+            phrase("{file}: {reason}", file=path.name, reason=str(error)[:300]),
             phrase("Load the data again, or write the name of an earlier file in snapshots into CURRENT.")) from error
     if version != FORMAT_VERSION:
         raise SnapshotError(

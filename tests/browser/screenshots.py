@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
 
 from cx.settings import PROJECT_FOLDER
 from cx.ui.pages import PAGES
@@ -60,6 +61,11 @@ def url_path(name: str) -> str:
     return "" if name == PAGES[0].name else name
 
 
+def is_ours(message: ConsoleMessage) -> bool:
+    """Whether the console says an error of ours: Streamlit looks for its server below the page's address first."""
+    return message.type == "error" and not re.search(r"/\w+/_stcore/", message.location.get("url", ""))
+
+
 def take(browser: Browser, base_url: str, shot: Shot, file: Path, whole_page: bool = True) -> list[str]:
     """Write one picture; the errors that the browser's console showed meanwhile."""
     width, height = SIZES[shot.size]
@@ -68,7 +74,7 @@ def take(browser: Browser, base_url: str, shot: Shot, file: Path, whole_page: bo
     errors: list[str] = []
     try:
         page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(message.text) if is_ours(message) else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{base_url.rstrip('/')}/{url_path(shot.page)}?{urlencode({'lang': shot.language})}")
         wait_until_ready(page)

@@ -20,8 +20,9 @@ ALLOWED = {"NPS", "R-NPS", "T-NPS", "n", "CSV", "TOML", "IANA", "PowerPoint", "E
            "false", "streamlit", "config", "toml", "server", "address", "file", "encoding", "delimiter", "quote",
            "scale", "source",
            "survey-2026", "ratings", "responses", "columns", "parts", "year", "month", "day", "column",
-           "constant", "template", "format", "blank", "unused", "driver", "CX_HOME", "python", "cx", "demo", "load", "some",
-           "folder", "MAPPING", "FILE", "m", "invitations", "drivers", "contacts", "revenue", "CX", "XLSX", "HTML", "URL", "CPU"}
+           "constant", "template", "format", "blank", "unused", "driver", "CX_HOME", "python",
+           "cx", "demo", "load", "some", "folder", "MAPPING", "FILE", "m", "invitations", "drivers", "contacts",
+           "revenue", "CX", "XLSX", "HTML", "URL", "CPU", "JSON", "show", "trends", "CX_"}
 COLUMN_NAMES = {column.name for table in TABLES.values() for column in table.columns} | set(TABLES)
 
 

@@ -57,6 +57,11 @@ def test_a_planted_move_is_found_and_without_one_nothing_is(survey: str) -> None
     assert still.count(Verdict.MOVED) <= 2
 
 
+def test_an_outlier_is_not_taken_for_the_usual_noise_of_months() -> None:
+    usual = [cell("A", month, (600, 250, 150)) for month in range(6)]
+    assert verdict(judged([*usual, cell("A", 6, (300, 250, 450))]).series[0]) is Verdict.MOVED
+
+
 def test_among_many_units_false_discoveries_are_held_down_and_true_ones_stay() -> None:
     dice = np.random.default_rng(2)
     false, found = 0, 0
