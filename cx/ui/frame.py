@@ -50,7 +50,10 @@ class View:
     def words(self) -> str:
         """The filters in use, in the reader's language; empty text when there are none."""
         named = self.filters.clauses(self.dimensions.touchpoint_names)
-        return self.write.listing(self.t(clause.words) for clause in named)
+        return self.write.listing(
+            self.t(clause.words, **{name: self.write.month(value) for name, value in clause.words.values.items()
+                                    if isinstance(value, date)})
+            for clause in named)
 
 
 @st.cache_resource

@@ -36,6 +36,8 @@ SCRIPT = Path(__file__).with_name("shell.py")
 _FLOORS = ("cx.say", "cx.stats", "cx.warehouse", "cx.charts", "cx.ui")
 _HEAVY = ("duckdb", "numpy", "pandas", "plotly.graph_objects", "pyarrow")
 
+_SHELL = "cx.ui.shell"
+
 _log = logging.getLogger(__name__)
 
 
@@ -80,7 +82,7 @@ def warm_up() -> None:
     for floor in _FLOORS:
         package = importlib.import_module(floor)
         for module in pkgutil.walk_packages(package.__path__, f"{floor}."):
-            if module.name != f"cx.ui.{SCRIPT.stem}":
+            if module.name != _SHELL:
                 importlib.import_module(module.name)
     gc.collect()
     gc.freeze()

@@ -19,4 +19,5 @@ def start() -> None:
     st.switch_page(pages[0], query_params={name: st.query_params.get_all(name) for name in st.query_params})
 
 
-st.navigation([st.Page(start, title=pages[0].title, default=True, visibility="hidden"), *pages], position="top").run()
+first = st.Page(start, title=t(PAGES[0].title), default=True, visibility="hidden")
+st.navigation([first, *pages], position="top").run()

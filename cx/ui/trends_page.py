@@ -202,8 +202,9 @@ def table(view: View, trends: Trends) -> None:
     names = [name for name in _COLUMN_NAMES if trends.is_weighted or not name.startswith("weighted")]
     with st.container(horizontal=True, vertical_alignment="center"):
         as_table = st.toggle(t("Show as table"), key="as_table")
-        download(t("Download"), f"nps-trends-{trends.survey}.csv", [field.name for field in fields(TrendRow)],
-                 lambda: (astuple(row) for row in rows))
+        download(t("Download"), f"nps-trends-{trends.survey}.csv",
+                 [*(field.name for field in fields(TrendRow)), "filters"],
+                 lambda: ((*astuple(row), view.words) for row in rows))
         st.caption(plain(freshness(view)))
     if as_table:
         shown = {t(_COLUMN_NAMES[name]): [_cell(view, row, name) for row in rows] for name in names}
