@@ -134,7 +134,7 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
         page.get_by_role("switch", name=re.compile("Show as table")).press("Space")
         page.get_by_test_id("stDataFrame").wait_for()
         wait_until_ready(page)
-        chart = page.get_by_test_id("stPlotlyChart").bounding_box()
+        chart = page.get_by_test_id("stPlotlyChart").first.bounding_box()
         assert chart is not None
         for part in (0.1, 0.3, 0.5, 0.7, 0.9):
             page.mouse.move(chart["x"] + part * chart["width"], chart["y"] + 0.5 * chart["height"])

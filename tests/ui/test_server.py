@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,9 @@ def through(guarded: dict[str, Any]) -> list[dict[str, Any]]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(LocalOnly(inner)(guarded, receive, send))
+    # A thread of its own: Playwright keeps a running event loop in the main thread once a browser test has begun.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(LocalOnly(inner)(guarded, receive, send))).result()
     return sent
 
 
