@@ -29,6 +29,7 @@ from cx.phrase import Phrase, phrase
 from cx.say.translator import SOURCE_LANGUAGE, translator
 from cx.say.trends import trend_rows
 from cx.settings import settings
+from cx.warehouse.dimensions import dimensions
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.loads import about
@@ -123,6 +124,7 @@ def trends(
         _refuse_unknown_units(snapshot, scope, unit or [])
         filters = Filters(tuple(unit or ()), _month(first_month), _month(last_month), product, segment, channel,
                           touchpoint)
+        _refuse_unknown_values(snapshot, scope, filters)
         kinds = [survey.value] if survey else [found.kind for found in surveys(snapshot, scope)]
         rows = [row for kind in kinds for row in trend_rows(nps_trends(snapshot, scope, kind, filters, settings()))]
     if as_json:
@@ -220,6 +222,17 @@ def _refuse_unknown_units(snapshot: Snapshot, scope: Scope, units: list[str]) ->
     if unknown:
         raise ScopeError(phrase("There is no such unit"), phrase("Not found: {units}.", units=", ".join(unknown)),
                          phrase("Name units by their unit_id, as the JSON of python -m cx show trends has them."))
+
+
+def _refuse_unknown_values(snapshot: Snapshot, scope: Scope, filters: Filters) -> None:
+    """A value that no answer has must not quietly show nothing."""
+    known = dimensions(snapshot, scope)
+    wanted = (("product", filters.product, known.products), ("segment", filters.segment, known.segments),
+              ("channel", filters.channel, known.channels), ("touchpoint", filters.touchpoint, known.touchpoint_names))
+    unknown = [f"{name}={value}" for name, value, values in wanted if value and value not in values]
+    if unknown:
+        raise ScopeError(phrase("There is no such value"), phrase("Not found: {units}.", units=", ".join(unknown)),
+                         phrase("The filters of the pages list what there is."))
 
 
 def _progress() -> Progress:

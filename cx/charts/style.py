@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from typing import Any
 
 from plotly.graph_objects import Figure as Figure
@@ -14,6 +15,7 @@ UNITS = ("#00897B", "#C2317B", "#9E6B00", "#5B7FA6", "#6B8E23", "#A8574A", "#757
 EVENT = "#757575"
 GRID = "rgba(128,128,128,0.18)"
 FAINT = 0.45
+MAX_NAME = 28
 
 MARGIN = {"l": 46, "r": 14, "t": 26, "b": 58}
 
@@ -25,6 +27,21 @@ def literal(text: str) -> str:
     'A&lt;b>'
     """
     return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def short(name: str) -> str:
+    """A name as legends and titles of panels carry it: cut beyond 28 letters, of which a Chinese one counts as two.
+
+    >>> short("Customer service and complaints"), short("客戶服務")
+    ('Customer service and compla…', '客戶服務')
+    """
+    def width(text: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+    if width(name) <= MAX_NAME:
+        return name
+    end = next(end for end in range(len(name), -1, -1) if width(name[:end]) < MAX_NAME)
+    return f"{name[:end]}…"
 
 
 def translucent(colour: str, opacity: float) -> str:

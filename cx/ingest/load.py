@@ -166,9 +166,10 @@ def _build(path: Path, previous: Path | None, folder: Path) -> Iterator[_Build]:
 
 
 def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], report_zone: str) -> bool:
-    """Whether these files were loaded by these mappings, and months are still those of the same time zone."""
-    known = set(con.execute("select sha256, mapping_sha256 from prev.loads semi join prev.snapshot on time_zone = ?",
-                            [report_zone]).fetchall())
+    """Whether these files, by these mappings, are what was loaded last, and months are those of the same time zone."""
+    known = set(con.execute("""
+        select sha256, mapping_sha256 from prev.loads semi join prev.snapshot on time_zone = ?
+        qualify rank() over (partition by source, file order by loaded_at desc) = 1""", [report_zone]).fetchall())
     wanted = {(source.sha256, _text_sha256(job.mapping.text)) for job in jobs for source in job.sources}
     return bool(wanted) and wanted <= known
 

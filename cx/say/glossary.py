@@ -57,7 +57,8 @@ _TERMS = (
     Term("interval", phrase("95% interval"),
          phrase("The range in which the true value lies, as far as chance is concerned, 19 times out of 20.")),
     Term("expected_range", phrase("Expected range"),
-         phrase("Where this figure would lie, with this many answers, if nothing had changed since the reference.")),
+         phrase("Where a figure with this many answers counts as normal variation, "
+                "if nothing changed since the reference.")),
     Term("reference", phrase("Reference"),
          phrase("What a month is compared with: the 12 months before it together, never the last month alone.")),
     Term("moved", phrase("Moved"),
@@ -128,8 +129,9 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
                "Weighted figures use the survey weights of the answers."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),
-        phrase("Figures from fewer than {answers} answers are withheld, also by subtraction; from fewer than {figure} "
-               "there is a number of answers and no figure.", answers=privacy_min_answers, figure=figure_min_answers),
+        phrase("Figures from fewer than {answers} answers are withheld, also by subtraction of units or of one filter; "
+               "from fewer than {figure} there is a number of answers and no figure.",
+               answers=privacy_min_answers, figure=figure_min_answers),
         phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken "
                "from all answers of the unit in that period."),
     )

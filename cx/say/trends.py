@@ -13,7 +13,7 @@ from cx.say.verdicts import Subject, badge, movement_sentence, withheld_reason
 from cx.stats.movement import Movement, Verdict
 from cx.stats.nps import Estimate
 from cx.stats.suppression import Thresholds
-from cx.stats.trends import REFERENCE_MONTHS, TrendPoint, Trends, TrendSeries
+from cx.stats.trends import TrendPoint, Trends, TrendSeries, reference_points
 
 MEASURES = {"relationship": phrase("R-NPS"), "transaction": phrase("T-NPS"), "strategic": phrase("Strategic NPS")}
 
@@ -102,9 +102,11 @@ def headline(t: Translator, trends: Trends, thresholds: Thresholds, *, weighted:
         return t("{measure} of {unit} in {period} is {nps} ({interval}); there is nothing earlier to compare it with.",
                  measure=measure, unit=series.name, period=period, nps=write.nps(estimate.nps if estimate else None),
                  interval=write.interval(estimate.low, estimate.high) if estimate else "")
-    if trends.silent and movement.verdict is Verdict.CANNOT_TELL:
-        return t("{measure} of {unit} in {period}: cannot tell yet, because these units have not answered: {names}.",
-                 measure=measure, unit=series.name, period=period, names=formatter(t.code).listing(trends.silent[:6]))
+    if trends.mix_changed and movement.verdict is Verdict.CANNOT_TELL:
+        return t("{measure} of {unit} in {period}: cannot tell yet, "
+                 "because other units answered than before: {names}.",
+                 measure=measure, unit=series.name, period=period,
+                 names=formatter(t.code).listing(trends.mix_changed[:6]))
     subject = Subject(measure, series.name, period, _reference(t, trends, series))
     return movement_sentence(t, movement, subject, thresholds)
 
@@ -167,12 +169,11 @@ def _movement(series: TrendSeries, weighted: bool) -> Movement | None:
 
 def _measure(t: Translator, trends: Trends, weighted: bool) -> str:
     measure: Phrase = MEASURES[trends.survey]
-    return t("weighted {measure}", measure=measure) if weighted and trends.is_weighted else t(measure)
+    return t("Weighted {measure}", measure=measure) if weighted and trends.is_weighted else t(measure)
 
 
 def _reference(t: Translator, trends: Trends, series: TrendSeries) -> str:
-    earlier = series.shown[:-1]
+    earlier = reference_points(series.points, trends.compared_with == "wave")
     if trends.compared_with == "wave":
         return earlier[-1].period
-    months = min(len(earlier), REFERENCE_MONTHS)
-    return t.plural("the month before", "the {n} months before", months)
+    return t.plural("the month before", "the {n} months before", len(earlier))

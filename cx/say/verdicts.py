@@ -57,9 +57,11 @@ def movement_sentence(t: Translator, movement: Movement, subject: Subject, thres
             return _moved(t, movement, names)
         case Verdict.NORMAL:
             return t.plural(
-                "{measure} of {unit} in {period} is within normal variation (expected {expected} with {n} answer).",
-                "{measure} of {unit} in {period} is within normal variation (expected {expected} with {n} answers).",
-                movement.n, expected=_expected(t, movement), **names)
+                "{measure} of {unit} in {period} is {nps}: "
+                "within normal variation (expected {expected} with {n} answer).",
+                "{measure} of {unit} in {period} is {nps}: "
+                "within normal variation (expected {expected} with {n} answers).",
+                movement.n, expected=_expected(t, movement), nps=_nps(t, movement), **names)
         case Verdict.TOO_FEW:
             return t("{measure} of {unit} in {period}: {reason}.", reason=_too_few_for_verdict(t, movement, thresholds),
                      **names)
@@ -143,6 +145,11 @@ def _cannot_tell(t: Translator, movement: Movement) -> str:
 
 def _interval(t: Translator, movement: Movement) -> str:
     return formatter(t.code).interval(movement.low, movement.high)
+
+
+def _nps(t: Translator, movement: Movement) -> str:
+    known = movement.reference_nps is not None and movement.change is not None
+    return formatter(t.code).nps((movement.reference_nps or 0) + (movement.change or 0) if known else None)
 
 
 def _expected(t: Translator, movement: Movement) -> str:

@@ -207,7 +207,7 @@ def month_movement(
         verdict = Verdict.CANNOT_TELL
     else:
         verdict = _verdict(p_value < 2 * ndtr(-LIMIT_SIGMA), change, smallest_change)
-    return _movement(verdict, change, z, p_value, se, pooled, month.n)
+    return _movement(verdict, change, z, p_value, LIMIT_SIGMA * se, pooled, month.n)
 
 
 def wave_movement(
@@ -225,7 +225,7 @@ def wave_movement(
     if min(before.n, after.n) >= thresholds.firm:
         verdict = _verdict(change.p_value < 0.05, change, smallest_change)
     se = prediction_se(reference, after.n_effective, 0.0)
-    return _movement(verdict, change, change.z, change.p_value, se, reference, after.n)
+    return _movement(verdict, change, change.z, change.p_value, normal_quantile(0.95) * se, reference, after.n)
 
 
 def _verdict(beyond_limit: bool, change: Difference, smallest_change: float) -> Verdict:
@@ -252,9 +252,16 @@ def _sum_of_shares(months: Sequence[Estimate], weights: Sequence[float]) -> Coun
 
 
 def _movement(
-    verdict: Verdict, change: Difference, z: float, p_value: float, se: float, reference: Reference, n: int
+    verdict: Verdict, change: Difference, z: float, p_value: float, half_width: float, reference: Reference, n: int
 ) -> Movement:
-    half_width = normal_quantile(0.95) * se
+    """The movement with the range of normal variation: what the rule that judges lets pass.
+
+    The figure itself is inside where it passed by the exact tail: sentence and verdict never contradict each other.
+    """
+    low, high = reference.estimate.nps - half_width, reference.estimate.nps + half_width
+    if verdict is Verdict.NORMAL:
+        nps = reference.estimate.nps + change.nps
+        low, high = min(low, nps), max(high, nps)
     return Movement(
         verdict=verdict,
         change=change.nps,
@@ -262,8 +269,8 @@ def _movement(
         high=change.high,
         z=z,
         p_value=p_value,
-        expected_low=max(-1.0, reference.estimate.nps - half_width),
-        expected_high=min(1.0, reference.estimate.nps + half_width),
+        expected_low=max(-1.0, low),
+        expected_high=min(1.0, high),
         reference_nps=reference.estimate.nps,
         reference_n=reference.estimate.n,
         n=n,

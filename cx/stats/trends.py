@@ -6,7 +6,7 @@ that another one withholds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,8 +18,11 @@ from cx.stats.suppression import Family, Thresholds, Withheld, is_hidden, missin
 
 REFERENCE_MONTHS = 12
 FALSE_DISCOVERY_RATE = 0.10
-# A wave counts as still in the field while parts with more than this share of the answers before have not answered.
-SILENT_SHARE = 0.10
+# A total is not compared when more than this share of its answers would have to come from other parts than before: a
+# wave still in the field, a unit that joined or left. A part is named when its share shifted by more than NAMED_SHIFT.
+MIX_SHIFT = 0.15
+NAMED_SHIFT = 0.05
+NOISE_MIN_ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,8 @@ class Trends:
 
     total_id: the unit that the others are the parts of, None where there is none. periods: every period of any series,
     oldest first. is_weighted: whether the answers carry weights. compared_with: "wave" (against the wave before) or
-    "months" (against the months before). silent: names of the parts that answered in the period before and not in the
-    newest, where they are so large that the totals cannot be compared.
+    "months" (against the months before). mix_changed: names of the parts that
+    answered so much more or less than before that the totals cannot be compared.
     """
 
     survey: str
@@ -139,7 +142,7 @@ class Trends:
     periods: tuple[str, ...]
     is_weighted: bool
     compared_with: str
-    silent: tuple[str, ...]
+    mix_changed: tuple[str, ...]
 
     @property
     def withheld(self) -> int:
@@ -150,25 +153,31 @@ class Trends:
 def trends(
     survey: str, cells: Sequence[PeriodCounts], names: Mapping[str, str], total_id: str | None,
     thresholds: Thresholds, smallest_change: float, protection: Protection = NO_PROTECTION,
+    tau2: float | None = None,
 ) -> Trends:
     """Trends of the units in `names` (id → name, in the order to show), from the counts of their periods.
 
     `total_id` is the unit that the others are the parts of, None when they are not. `protection` says which figures
     would give away another one by subtraction. `smallest_change` is in units of NPS ([0, 2]).
+    `tau2` is the usual noise of months (`month_noise`); None takes it from the parts themselves.
     """
     points: dict[str, list[TrendPoint]] = {unit_id: [] for unit_id in names}
     for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)):
         points[cell.unit_id].append(_point(cell, protection.hides(cell, thresholds), thresholds))
     by_wave = survey != "transaction"
     series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
-    series = _with_movements(series, total_id, by_wave, thresholds, smallest_change)
-    silent = _silent_parts(series, total_id)
-    if silent:
+    if tau2 is None:
+        tau2 = month_noise([cell for cell in cells if cell.unit_id != total_id])
+    judge = _Judge(by_wave, tau2, thresholds, smallest_change)
+    series = _with_movements(series, total_id, judge)
+    mix_changed = _mix_changed(series, total_id, by_wave)
+    if mix_changed:
         series[0] = replace(series[0], movement=_untold(series[0].movement),
                             weighted_movement=_untold(series[0].weighted_movement))
     periods = dict.fromkeys(cell.period for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)))
     is_weighted = any(cell.weighted != cell.counts for cell in cells)
-    return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months", silent)
+    return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months",
+                  mix_changed)
 
 
 def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoint:
@@ -185,19 +194,53 @@ def _point(cell: PeriodCounts, hidden: bool, thresholds: Thresholds) -> TrendPoi
         missing_answers(cell.n, thresholds), cell.n >= thresholds.firm, cell.sent, cell.answered)
 
 
-def _silent_parts(series: Sequence[TrendSeries], total_id: str | None) -> tuple[str, ...]:
-    """Names of the parts that did not answer in the newest period of the total; none where they hardly count.
+def month_noise(cells: Sequence[PeriodCounts]) -> float:
+    """Real variance of the NPS between months, tau², over units of one level: of the 12 months before the newest.
 
-    Without them the total is made of other units than before, and its change says nothing.
+    The newest month is what is judged, so it is left out: an outlier must not pass for the usual noise.
     """
-    if total_id is None or len(series[0].points) < 2:
+    newest = max((cell.starts_on for cell in cells), default=None)
+    months: dict[str, list[Estimate]] = {}
+    for cell in cells:
+        if newest and 1 <= _months_between(cell.starts_on, newest) <= REFERENCE_MONTHS and cell.n >= NOISE_MIN_ANSWERS:
+            months.setdefault(cell.unit_id, []).append(
+                nps_estimate(cell.counts, design_effect=cell.design_effect))
+    return excess_variance(list(months.values()))
+
+
+def reference_points(points: Sequence[TrendPoint], by_wave: bool) -> tuple[TrendPoint, ...]:
+    """The points that the newest one is compared with: the wave before it, or the 12 calendar months before it.
+
+    Points whose figure is withheld are left out.
+    """
+    if not points:
         return ()
-    before, last = series[0].points[-2:]
-    answers = {one.unit_id: {point.period: point.n for point in one.points} for one in series[1:]}
-    silent = [one for one in series[1:] if answers[one.unit_id].get(before.period, 0) > 0
-              and answers[one.unit_id].get(last.period, 0) == 0]
-    lost = sum(answers[one.unit_id][before.period] for one in silent)
-    return tuple(one.name for one in silent) if lost > SILENT_SHARE * before.n else ()
+    earlier = [point for point in points[:-1] if point.estimate is not None]
+    if by_wave:
+        return tuple(earlier[-1:])
+    return tuple(point for point in earlier
+                 if _months_between(point.starts_on, points[-1].starts_on) <= REFERENCE_MONTHS)
+
+
+def _months_between(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def _mix_changed(series: Sequence[TrendSeries], total_id: str | None, by_wave: bool) -> tuple[str, ...]:
+    """Names of the parts whose share of the answers shifted, where so much shifted that totals differ by make-up."""
+    if total_id is None or not (before := reference_points(series[0].points, by_wave)):
+        return ()
+    last = series[0].points[-1]
+    periods, total = {point.period for point in before}, sum(point.n for point in before)
+    if not last.n or not total:
+        return ()
+    shifts = {one.name: sum(point.n for point in one.points if point.period == last.period) / last.n
+              - sum(point.n for point in one.points if point.period in periods) / total for one in series[1:]}
+    rest = -sum(shifts.values())  # answers given to the total itself
+    if (sum(abs(shift) for shift in shifts.values()) + abs(rest)) / 2 <= MIX_SHIFT:
+        return ()
+    named = sorted((name for name in shifts if abs(shifts[name]) > NAMED_SHIFT), key=lambda name: -abs(shifts[name]))
+    return tuple(named) or (series[0].name,)
 
 
 def _untold(movement: Movement | None) -> Movement | None:
@@ -207,44 +250,43 @@ def _untold(movement: Movement | None) -> Movement | None:
     return replace(movement, verdict=Verdict.CANNOT_TELL)
 
 
-def _with_movements(
-    series: Sequence[TrendSeries], total_id: str | None, by_wave: bool, thresholds: Thresholds, smallest_change: float
-) -> list[TrendSeries]:
+@dataclass(frozen=True)
+class _Judge:
+    """What a verdict depends on beside the figures."""
+
+    by_wave: bool
+    tau2: float
+    thresholds: Thresholds
+    smallest_change: float
+
+    def movement(self, points: Sequence[TrendPoint], figure: Callable[[TrendPoint], Estimate | None]
+                 ) -> Movement | None:
+        """Whether the newest period moved against its past; None when it is withheld or there is no past."""
+        newest = figure(points[-1]) if points else None
+        earlier = [estimate for point in reference_points(points, self.by_wave)
+                   if (estimate := figure(point)) is not None]
+        if newest is None or not earlier:
+            return None
+        if self.by_wave:
+            return wave_movement(earlier[-1], newest, self.thresholds, self.smallest_change)
+        return month_movement(newest, earlier, self.tau2, self.thresholds, self.smallest_change)
+
+
+def _with_movements(series: Sequence[TrendSeries], total_id: str | None, judge: _Judge) -> list[TrendSeries]:
     """The series with their verdicts; among units side by side the rate of false discoveries is controlled.
 
-    Only units that answered in the newest period of the view are judged: an old move is no news.
+    Parts of a total are judged only if they answered in its newest period: an old move is no news.
     """
     newest = max((one.points[-1].starts_on for one in series if one.points), default=None)
-    answering = [one for one in series if one.points and one.points[-1].starts_on == newest]
-    plain = {one.unit_id: tuple(point.estimate for point in one.points) for one in answering}
-    weighted = {one.unit_id: tuple(point.weighted for point in one.points) for one in answering}
-    judged: list[dict[str, Movement | None]] = []
-    for estimates in (plain,) if weighted == plain else (plain, weighted):
-        tau2 = 0.0 if by_wave else excess_variance(
-            [_known(one[:-1])[-REFERENCE_MONTHS:] for one in estimates.values()])
-        movements = {unit_id: _movement(one, by_wave, tau2, thresholds, smallest_change)
-                     for unit_id, one in estimates.items()}
-        judged.append(_without_false_discoveries(movements, total_id))
-    return [replace(one, movement=judged[0].get(one.unit_id), weighted_movement=judged[-1].get(one.unit_id))
+    judged = [one for one in series if one.points and (total_id is None or one.points[-1].starts_on == newest)]
+    plain = _without_false_discoveries(
+        {one.unit_id: judge.movement(one.points, lambda point: point.estimate) for one in judged}, total_id)
+    weighted = plain
+    if any(point.weighted != point.estimate for one in judged for point in one.points):
+        weighted = _without_false_discoveries(
+            {one.unit_id: judge.movement(one.points, lambda point: point.weighted) for one in judged}, total_id)
+    return [replace(one, movement=plain.get(one.unit_id), weighted_movement=weighted.get(one.unit_id))
             for one in series]
-
-
-def _known(estimates: Sequence[Estimate | None]) -> tuple[Estimate, ...]:
-    return tuple(estimate for estimate in estimates if estimate is not None)
-
-
-def _movement(
-    estimates: Sequence[Estimate | None], by_wave: bool, tau2: float, thresholds: Thresholds, smallest_change: float
-) -> Movement | None:
-    """Whether the newest period moved against its past; None when it is withheld or there is no past."""
-    if not estimates or estimates[-1] is None:
-        return None
-    earlier = _known(estimates[:-1])
-    if not earlier:
-        return None
-    if by_wave:
-        return wave_movement(earlier[-1], estimates[-1], thresholds, smallest_change)
-    return month_movement(estimates[-1], earlier[-REFERENCE_MONTHS:], tau2, thresholds, smallest_change)
 
 
 def _without_false_discoveries(

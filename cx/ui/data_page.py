@@ -14,7 +14,7 @@ from cx.say.glossary import counting_rules, glossary
 from cx.ui.downloads import download
 from cx.ui.frame import View, freshness
 from cx.ui.text import plain
-from cx.warehouse.loads import RejectedRecord, about, loaded_files, reject_counts, rejected_records
+from cx.warehouse.loads import RejectedRecord, RuleCount, about, loaded_files, reject_counts, rejected_records
 
 SHOWN_REJECTS = 500
 
@@ -72,21 +72,24 @@ def rejects(view: View) -> None:
     if not counts:
         st.markdown(t("Every record that was read is loaded."))
         return
-    names = {(count.file, count.rule): f"{count.file} · {count.rule} · {count.column} ({view.write.count(count.n)})"
-             for count in counts}
-    chosen = st.selectbox(t("File and rule"), [None, *names], key="reject_rule",
-                          format_func=lambda key: names[key] if key else t("all files and rules"))
-    file, rule = chosen or ("", "")
-    records = rejected_records(view.snapshot, view.scope, SHOWN_REJECTS, rule, file)
+    chosen = st.selectbox(t("File and rule"), [None, *counts], key="reject_rule",
+                          format_func=lambda count: _rule_name(view, count) if count else t("all files and rules"))
+    records = rejected_records(view.snapshot, view.scope, SHOWN_REJECTS, chosen)
     header = [t("File"), t("Line"), t("Column"), t("Value"), t("Rule"), t("How to mend it")]
     st.dataframe(pd.DataFrame([_reject_row(view, record) for record in records], columns=header), hide_index=True,
                  alt=t("Rejected records"))
-    total = sum(count.n for count in counts if not chosen or (count.file, count.rule) == chosen)
+    total = chosen.n if chosen else sum(count.n for count in counts)
     if total > len(records):
         st.caption(t("The first {shown} of {all}; the download has all of them.", shown=view.write.count(len(records)),
                      all=view.write.count(total)))
     download(t("Download"), "rejects.csv", header, lambda: (
-        _reject_row(view, record) for record in rejected_records(view.snapshot, view.scope, total, rule, file)))
+        _reject_row(view, record) for record in rejected_records(view.snapshot, view.scope, total, chosen)))
+
+
+def _rule_name(view: View, count: RuleCount) -> str:
+    """What tells a row of the counts from every other: Streamlit finds the chosen option by its text."""
+    place = " · ".join((count.file, count.rule, count.column, count.table, count.source))
+    return f"{place} ({view.write.count(count.n)})"
 
 
 def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:

@@ -43,7 +43,10 @@ def filter_bar(t: Translator, choices: Choices) -> Filters:
             _values(t("Channel"), "channel", t("all channels"), choices.dimensions.channels)
             names = choices.dimensions.touchpoint_names
             _values(t("Touchpoint"), "touchpoint", t("all touchpoints"), tuple(names), lambda value: names[value])
-    return chosen_filters()
+    chosen = chosen_filters()
+    if chosen.first_month and chosen.last_month and chosen.first_month > chosen.last_month:
+        st.warning(t("The first month lies after the last month, so nothing can be shown."))
+    return chosen
 
 
 def chosen_filters() -> Filters:
@@ -61,7 +64,10 @@ def unit_label(unit: Unit) -> str:
 
 
 def _first_day(month: str) -> date | None:
-    return date.fromisoformat(f"{month}-01") if month else None
+    try:
+        return date.fromisoformat(f"{month}-01") if month else None
+    except ValueError:  # what is no month is said and left out where the months are known
+        return None
 
 
 def _drop_unknown(t: Translator, choices: Choices) -> None:

@@ -39,6 +39,7 @@ CHARTS: dict[str, Phrase] = {
     "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
     "response": phrase("Response rate"),
 }
+_MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
 _COLUMN_NAMES: dict[str, Phrase] = {
     "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
@@ -90,7 +91,8 @@ def title(view: View, trends: Trends, *, weighted: bool) -> None:
     notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
              *scale_notes(view, trends), withheld_sentence(t, trends, view.thresholds)]
-    st.markdown(plain(" ".join(note for note in notes if note)))
+    gap = "" if t.code.startswith("zh") else " "  # Chinese sentences end in a full-width stop
+    st.markdown(plain(gap.join(note for note in notes if note)))
 
 
 def scale_notes(view: View, trends: Trends) -> list[str]:
@@ -103,33 +105,35 @@ def scale_notes(view: View, trends: Trends) -> list[str]:
 
 
 def cards(view: View, trends: Trends, *, weighted: bool) -> None:
-    """The newest period of the total in figures, each with n and interval."""
+    """The newest period of the total in figures, all plain or all weighted, each with its interval."""
     series = main_series(trends)
     if series is None or not series.points:
         return
     t, write, last = view.t, view.write, series.points[-1]
-    period = period_label(t, trends.survey, last)
-    measure = t(MEASURES[trends.survey])
+    period, weighted = period_label(t, trends.survey, last), weighted and trends.is_weighted
+    measure = t("Weighted {measure}", measure=MEASURES[trends.survey]) if weighted else t(MEASURES[trends.survey])
+    estimate = last.weighted if weighted else last.estimate
+    if estimate is None:
+        reason = withheld_reason(t, last.withheld or Withheld.TOO_FEW, last.n, view.thresholds)
+        st.metric(f"{measure} · {plain(period)}", "—", reason, delta_color="off", delta_arrow="off", border=True)
+        return
+    n = write.sample(last.n)
+    st.caption(plain(t("Figures of {period} from {n} answers, with 95% intervals", period=period,
+                       n=write.count(last.n))))
     with st.container(horizontal=True, key="cards"):
-        if last.estimate is None:
-            reason = withheld_reason(t, last.withheld or Withheld.TOO_FEW, last.n, view.thresholds)
-            st.metric(f"{measure} · {plain(period)}", "—", reason, delta_color="off", delta_arrow="off", border=True)
-            return
-        _card(f"{measure} · {plain(period)}", write.nps(last.estimate.nps),
-              f"{write.interval(last.estimate.low, last.estimate.high)} · {write.sample(last.n)}",
-              help_text(t, "r_nps" if trends.survey == "relationship" else "t_nps"))
-        if trends.is_weighted and last.weighted:
+        _card(f"{measure} · {plain(period)}", write.nps(estimate.nps),
+              f"{write.interval(estimate.low, estimate.high)} · {n}", help_text(t, _MEASURE_TERMS[trends.survey]))
+        if trends.is_weighted and not weighted and last.weighted:
             _card(t("Weighted"), write.nps(last.weighted.nps),
-                  f"{write.interval(last.weighted.low, last.weighted.high)} · {write.sample(last.n)}",
-                  help_text(t, "weighted_nps"))
+                  f"{write.interval(last.weighted.low, last.weighted.high)} · {n}", help_text(t, "weighted_nps"))
         movement = series.weighted_movement if weighted else series.movement
         if movement is not None and movement.change is not None:
             _card(t("Change: {verdict}", verdict=badge(t, movement)), write.nps(movement.change),
                   write.interval(movement.low, movement.high), evidence(t, movement, view.thresholds))
-        shares = share_intervals(last.estimate.effective_counts, last.estimate.n_effective)
-        _card(t("Promoters"), write.percent(last.estimate.promoters, 0),
+        shares = share_intervals(estimate.effective_counts, estimate.n_effective)
+        _card(t("Promoters"), write.percent(estimate.promoters, 0),
               write.percent_interval(*shares.promoters, decimals=0), help_text(t, "promoter"))
-        _card(t("Detractors"), write.percent(last.estimate.detractors, 0),
+        _card(t("Detractors"), write.percent(estimate.detractors, 0),
               write.percent_interval(*shares.detractors, decimals=0), help_text(t, "detractor"))
         if last.response_rate is not None:
             _card(t("Response rate"), write.percent(last.response_rate),
@@ -153,8 +157,9 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
     alt = headline(t, trends, view.thresholds, weighted=weighted)
     if chart == "multiples":
         with st.container(horizontal=True, gap="small"):
-            for number, panel in enumerate(pictures.small_multiples(shown)):
-                figure(panel, alt, f"multiple_{number}", width=_PANEL_WIDTH)
+            for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
+                                                      pictures.small_multiples(shown), strict=True)):
+                figure(panel, pictures.panel_alt(shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
         _say_what_is_left_out(view, trends, pictures.MAX_PANELS)
     elif chart == "shares":
         figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
@@ -172,9 +177,10 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
 
 
 def _response(view: View, trends: Trends, shown: Shown) -> None:
-    known = [one for one in trends.series if any(point.response_rate is not None for point in one.points)]
-    if known:
-        figure(pictures.response_rates(shown, known), view.t("Response rate"), "response")
+    rates = pictures.response_rates(shown)
+    if rates.data:
+        figure(rates, view.t("Response rate"), "response")
+        _say_what_is_left_out(view, trends, pictures.MAX_LINES)
     elif view.filters.narrows_answers:
         st.info(view.t("Questionnaires sent are known by unit and period only. Take the filters of product, segment, "
                        "channel and touchpoint away to see the response rate."))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 from cx.warehouse.scope import Scope
-from cx.warehouse.snapshot import Snapshot
+from cx.warehouse.snapshot import Snapshot, remembered
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Dimensions:
     touchpoint_names: Mapping[str, str]
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def dimensions(snapshot: Snapshot, scope: Scope) -> Dimensions:
     """The values that occur in answers."""
     values: dict[str, list[str]] = {"product": [], "segment": [], "channel": [], "touchpoint": []}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from cx.warehouse.scope import Scope
-from cx.warehouse.snapshot import Snapshot
+from cx.warehouse.snapshot import Snapshot, remembered
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,17 @@ class RejectedRecord:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How many faults a rule found in a column of a file."""
+    """How many faults a rule found in a column of a file, read for one table of a source."""
 
-    table: str
+    source: str
     file: str
+    table: str
     column: str
     rule: str
     n: int
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def about(snapshot: Snapshot, scope: Scope) -> About:
     """The snapshot's own record."""
     ((created_at, time_zone, is_demo, answers, answers_to, rejected),) = snapshot.query(scope, "about")
@@ -75,20 +75,22 @@ def about(snapshot: Snapshot, scope: Scope) -> About:
                  answers_to.replace(tzinfo=UTC) if answers_to else None, rejected)
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def loaded_files(snapshot: Snapshot, scope: Scope) -> tuple[LoadedFile, ...]:
     """Every file that stands in the snapshot, the newest load first."""
     return tuple(LoadedFile(row[0].replace(tzinfo=UTC), *row[1:]) for row in snapshot.query(scope, "loaded_files"))
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def reject_counts(snapshot: Snapshot, scope: Scope) -> tuple[RuleCount, ...]:
     """How many faults each rule found, most first."""
     return tuple(RuleCount(*row) for row in snapshot.query(scope, "reject_counts"))
 
 
-def rejected_records(snapshot: Snapshot, scope: Scope, limit: int, rule: str = "", file: str = ""
+def rejected_records(snapshot: Snapshot, scope: Scope, limit: int, only: RuleCount | None = None
                      ) -> tuple[RejectedRecord, ...]:
-    """The first rejected records in the order of files and lines, of one rule and file if they are named."""
-    rows = snapshot.query(scope, "rejects", limit=limit, rule=rule, file=file)
+    """The first rejected records in the order of files and lines; only those that a row of `reject_counts` counts."""
+    of = only or RuleCount(source="", file="", table="", column="", rule="", n=0)
+    rows = snapshot.query(scope, "rejects", limit=limit, source=of.source, file=of.file, table=of.table,
+                          column=of.column, rule=of.rule)
     return tuple(RejectedRecord(*row) for row in rows)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from cx.settings import Settings
 from cx.stats.nps import ClusterSums, Counts, design_effect
 from cx.stats.suppression import Family, Thresholds
-from cx.stats.trends import PeriodCounts, Protection, Trends, trends
+from cx.stats.trends import PeriodCounts, Protection, Trends, month_noise, trends
 from cx.warehouse.filters import Filters
 from cx.warehouse.scope import Scope
-from cx.warehouse.snapshot import Read, Snapshot
+from cx.warehouse.snapshot import Read, Snapshot, remembered
 from cx.warehouse.units import hierarchy
+
+# Noise is a property of the programme: so many units of one level tell it well enough.
+_NOISE_UNITS = 100
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def thresholds(settings: Settings) -> Thresholds:
     return Thresholds(settings.privacy_min_answers, settings.figure_min_answers, settings.firm_min_answers)
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def surveys(snapshot: Snapshot, scope: Scope) -> tuple[Survey, ...]:
     """The kinds of survey that were loaded, as far as the scope sees them."""
     return tuple(Survey(*row) for row in snapshot.query(scope, "surveys"))
@@ -60,19 +62,19 @@ def events(snapshot: Snapshot, scope: Scope, unit_ids: Sequence[str], filters: F
     )
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _every_event(snapshot: Snapshot, scope: Scope) -> tuple[Event, ...]:
     return tuple(Event(*row) for row in snapshot.query(scope, "events"))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...]) -> tuple[str, ...]:
     """The scales on which the question was asked there, such as 0-10."""
     rows = snapshot.query(scope, "scales", survey=survey, units=list(unit_ids))
     return tuple(scale for (scale,) in rows)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, settings: Settings) -> Trends:
     """Trends of a survey for the units that the filters choose, the total first where there is one."""
     tree = hierarchy(snapshot, scope)
@@ -82,10 +84,20 @@ def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, 
     above = tuple(dict.fromkeys(ancestor for unit_id in names for ancestor in tree.above(unit_id)))
     protection = _protection(
         snapshot, scope, survey, above, replace(filters, units=(), first_month=None, last_month=None), settings)
-    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, protection)
+    tau2 = 0.0 if survey != "transaction" else _noise(snapshot, scope, survey)
+    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, protection,
+                  tau2)
 
 
-@lru_cache(maxsize=256)
+@remembered(16)
+def _noise(snapshot: Snapshot, scope: Scope, survey: str) -> float:
+    """The usual noise of months, tau²: over the units right below the top, whatever a view shows of them."""
+    tree = hierarchy(snapshot, scope)
+    level = tuple(unit.id for top in tree.top for unit in (tree.children(top.id) or (top,)))
+    return month_noise(_period_counts(snapshot, scope, survey, level[:_NOISE_UNITS], Filters()))
+
+
+@remembered(256)
 def _protection(
     snapshot: Snapshot, scope: Scope, survey: str, above: tuple[str, ...], filters: Filters, settings: Settings
 ) -> Protection:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -43,6 +43,24 @@ SCOPE_SQL: Mapping[str, str] = {
     "loads": "false",
     "rejects": "false",
 }
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_caches: list[Callable[[], None]] = []
+
+
+def remembered(maxsize: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """A decorator: results are kept by their arguments until another snapshot is opened.
+
+    The cache holds its snapshots open, so it is emptied when one is retired.
+    """
+    def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        cached = lru_cache(maxsize)(function)
+        _caches.append(cached.cache_clear)
+        return cast("Callable[_P, _R]", cached)
+
+    return keep
 
 
 class Read(NamedTuple):
@@ -122,6 +140,8 @@ class Warehouse:
                 self._open[snapshot_id] = open_snapshot(self._home.snapshot_path(snapshot_id), self._settings)
                 for old in list(self._open)[:-_OPEN]:
                     del self._open[old]
+                for clear in _caches:
+                    clear()
             return self._open[snapshot_id]
 
 

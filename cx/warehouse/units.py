@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cx.warehouse.scope import Scope
-from cx.warehouse.snapshot import Snapshot
+from cx.warehouse.snapshot import Snapshot, remembered
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Hierarchy:
         return (*found, *below), (found[0].id if found and below else None)
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def hierarchy(snapshot: Snapshot, scope: Scope) -> Hierarchy:
     """The hierarchy of units as the scope sees it."""
     return Hierarchy(tuple(

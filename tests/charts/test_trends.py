@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from datetime import date
 
 import pytest
 
 from cx.charts import trends as pictures
 from cx.charts.style import DETRACTOR, PASSIVE, PROMOTER, TOTAL, UNITS, dot_size
-from cx.charts.trends import MAX_LINES, MAX_PANELS, EventMark, Shown, response_rates, shares, small_multiples, together
+from cx.charts.trends import (
+    MAX_LINES,
+    MAX_PANELS,
+    EventMark,
+    Shown,
+    panel_alt,
+    response_rates,
+    shares,
+    small_multiples,
+    together,
+)
 from cx.say.translator import translator
 from cx.settings import PROJECT_FOLDER
 from tests.made_trends import THRESHOLDS, made
@@ -63,6 +74,34 @@ def test_the_band_is_the_interval_and_has_the_same_gaps():
         half = len(run) // 2
         assert [y for _, y in run[:half]] == pytest.approx([100 * estimate.high for estimate in estimates])
         assert [y for _, y in run[half:]][::-1] == pytest.approx([100 * estimate.low for estimate in estimates])
+
+
+def runs_of(xs, ys):
+    """The stretches that Plotly joins: the x between two gaps."""
+    pairs = itertools.groupby(zip(xs, ys, strict=True), lambda at: at[0] is not None and at[1] is not None)
+    return [[x for x, _ in stretch] for known, stretch in pairs if known]
+
+
+def test_missing_months_break_line_band_and_rates_and_every_dot_stays():
+    held = ["2024-10", "2024-11", "2025-01", "2025-02", "2026-02"]
+    view = shown({"A": dict.fromkeys(held, "50/30/20")}, total=None, sent={"A": 400})
+    days = [date.fromisoformat(f"{month}-01") for month in held]
+    stretches = [days[:2], days[2:4], days[4:]]
+    for figure in (together(view, []), *small_multiples(view), response_rates(view)):
+        line = line_of(figure, "A")
+        assert runs_of(line.x, line.y) == stretches
+        assert line.connectgaps is False
+        for each in (line.hovertext, line.marker.size, line.marker.opacity):
+            assert each is None or len(each) == len(line.x)
+    band = next(trace for trace in together(view, []).data if trace.fill == "toself")
+    assert runs_of(band.x, band.y) == [[*stretch, *stretch[::-1]] for stretch in stretches]
+
+
+def test_waves_are_joined_however_far_apart():
+    waves = {"A": {f"wave {number}": "50/30/20" for number in (1, 3, 7)}}
+    view = shown(waves, total=None, survey="relationship")
+    line, band = line_of(together(view, []), "A"), together(view, []).data[0]
+    assert len(runs_of(line.x, line.y)) == len(runs_of(band.x, band.y)) == 1
 
 
 def test_dots_grow_with_the_number_of_answers_and_few_answers_are_faint():
@@ -134,10 +173,106 @@ def test_weighted_pictures_carry_the_weighted_figures():
 
 def test_response_rates_are_answers_of_questionnaires_sent():
     view = shown(sent={"T": 400, "B": 1000})
-    known = [series for series in view.trends.series if series.points[0].response_rate is not None]
-    figure = response_rates(view, known)
+    figure = response_rates(view)
+    assert {trace.name for trace in figure.data} == {"Unit T", "Unit B"}
     assert list(line_of(figure, "T").y) == pytest.approx([25, 25, 1.75, 25])
     assert list(line_of(figure, "B").y) == pytest.approx([10] * 4)
+
+
+def test_a_unit_has_one_colour_in_all_lines_and_rates_are_those_of_the_units_drawn():
+    view = shown(many(40), sent={"T": 5000} | {f"{number}": 500 for number in range(40)})
+    lines, rates = (
+        {trace.name: trace.line.color for trace in figure.data if trace.name}
+        for figure in (together(view, []), response_rates(view))
+    )
+    assert rates == lines
+    assert set(rates) == {"Unit T"} | {f"Unit {number}" for number in range(40 - MAX_LINES, 40)}
+    # A unit whose rate is unknown lends its colour to nobody.
+    some = shown(many(5), sent={"1": 500, "4": 500})
+    drawn = {trace.name: trace.line.color for trace in together(some, []).data}
+    assert {trace.name: trace.line.color for trace in response_rates(some).data} == {
+        name: drawn[name] for name in ("Unit 1", "Unit 4")
+    }
+
+
+def test_every_withheld_figure_of_a_drawn_unit_has_a_cross_of_its_own_that_names_the_unit():
+    units = {"T": {"2025-01": "60/20/20", "2025-02": "60/20/20"}} | {
+        name: {"2025-01": "4/2/1", "2025-02": "50/30/20"} for name in "ABC"
+    }
+    for total in ("T", None):
+        view = shown(units, total=total)
+        figure = together(view, [EventMark(1, date(2025, 1, 14), "An event")])
+        (crosses,) = [trace for trace in figure.data if trace.marker.symbol == "x-thin"]
+        withheld = [(one, point) for one in view.trends.series for point in one.points if point.withheld]
+        assert len(withheld) >= 3
+        assert list(crosses.x) == [point.starts_on for _, point in withheld]
+        assert [text.split("<br>")[0] for text in crosses.hovertext] == [one.name for one, _ in withheld]
+        assert len(set(zip(crosses.x, crosses.y, strict=True))) == len(withheld)
+        low, high = figure.layout.yaxis.range
+        assert all(low < y < high for y in crosses.y)
+
+
+LONG = "The very long name of a unit far away & beyond"
+
+
+@pytest.mark.parametrize("name", [LONG, "客" * 40])
+def test_long_names_are_cut_in_legends_and_titles_and_whole_in_hovers(name):
+    view = shown({name: COMPANY["B"], "B": COMPANY["B"]}, total=None, sent={name: 400})
+    full = f"Unit {name}".replace("&", "&amp;")
+    titles = []
+    for figure in (together(view, []), *small_multiples(view), response_rates(view)):
+        titles += [note.text.split("</b>")[0].removeprefix("<b>") for note in figure.layout.annotations]
+        for trace in figure.data:
+            hovers = [text for text in trace.hovertext or () if text]
+            if trace.name and trace.name != "Unit B":
+                titles.append(trace.name)
+                assert all(text.startswith(f"{full}<br>") for text in hovers)
+                assert hovers
+    cut = {title for title in titles if title != "Unit B"}
+    assert len(cut) == 1
+    (title,) = cut
+    assert title.endswith("…")
+    assert full.startswith(title[:-1])
+    assert 12 <= len(title) <= 28
+
+
+def test_each_panel_says_its_own_unit_figure_interval_n_and_verdict():
+    view = shown()
+    said = [panel_alt(view, series) for series in view.with_total(MAX_PANELS)]
+    for text, name, figure, n in zip(said, "TAB", ("+40.0", "+50.0", "+40.0"), (100, 20, 100), strict=True):
+        assert text.startswith(f"Unit {name} · Apr 2025 · NPS {figure} (")
+        assert re.search(r"\([+−]\d+\.\d to [+−]\d+\.\d\)", text)
+        assert f"n = {n}" in text
+    assert "too few answers for a verdict: 20 of the 30 needed" in said[1]
+    fell = shown({"A": {month: "800/100/100" for month in MONTHS[:3]} | {"2025-04": "100/100/800"}}, total=None)
+    assert "moved down" in panel_alt(fell, fell.trends.series[0])
+    few = shown({"A": {"2025-01": "4/2/1"}, "B": {}}, total=None)
+    assert [panel_alt(few, series) for series in few.trends.series] == [
+        "Unit A · Jan 2025 · too few answers: 7 of the 10 needed",
+        "Unit B has no answers in this view.",
+    ]
+
+
+def test_panel_alt_follows_the_weights():
+    weights = {("B", month): "20/10/70" for month in MONTHS}
+    plain, weighted = (shown(weights=weights, weighted=on) for on in (False, True))
+    assert "NPS +40.0" in panel_alt(plain, plain.trends.series[2])
+    assert "NPS −50.0" in panel_alt(weighted, weighted.trends.series[2])
+
+
+@pytest.mark.parametrize("how_many", [1, 2, 7, 8, 9])
+def test_at_most_seven_waves_are_labelled_level_and_the_newest_always(how_many):
+    waves = {f"wave {number}": "50/30/20" for number in range(1, how_many + 1)}
+    view = shown({"A": waves}, total=None, survey="relationship")
+    for figure, most in ((together(view, []), 7), (small_multiples(view)[0], 2)):
+        axis = figure.layout.xaxis
+        assert axis.tickangle == 0
+        assert len(axis.tickvals) == len(axis.ticktext) <= most
+        assert len(axis.ticktext) == how_many or how_many > most
+        assert axis.ticktext[-1] == f"wave {how_many}"
+        labels = [int(text.split()[1]) for text in axis.ticktext]
+        assert [day.month for day in axis.tickvals] == labels
+        assert len({later - earlier for earlier, later in itertools.pairwise(labels)}) <= 1
 
 
 def test_events_stand_at_their_day_and_their_text_stays_text():
@@ -186,7 +321,7 @@ def test_nothing_known_is_a_picture_too(code):
             together(view, []),
             *small_multiples(view),
             shares(view, view.trends.series[0]),
-            response_rates(view, view.trends.series),
+            response_rates(view),
         ):
             assert figure.layout.height > 0
 

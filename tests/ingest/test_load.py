@@ -285,6 +285,13 @@ def test_two_scales_in_one_load_are_refused(tmp_path: Path) -> None:
         load(home_in(tmp_path), jobs, "UTC")
 
 
+def test_an_earlier_file_loaded_again_undoes_its_correction(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    for score in (10, 1, 10):
+        assert not load_tables(home, tmp_path, {"responses": [answer(n, score) for n in range(20)]}).already_loaded
+        assert rows_of(home, "select distinct score from responses") == [(score,)]
+
+
 def test_the_same_file_again_changes_nothing_and_a_corrected_row_replaces(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     rows = [answer(1, 9), answer(2, 3), answer(3, 11)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pandas as pd
 import pytest
 
 from cx.contract.tables import TABLES
+from cx.ingest.load import load
+from cx.ingest.sources import csv_job
 from cx.say.translator import LANGUAGES
 from cx.warehouse.home import Home
-from tests.companies import answer
+from tests.companies import answer, mapping_of, rows_of, write_csv
 from tests.pages import homes
 from tests.pages.reader import at_home, is_whole, received, said, visit
 
@@ -69,6 +72,55 @@ def test_rejects_can_be_narrowed_to_a_rule(faulty: Home) -> None:
     assert is_whole(at)
     rules = {(row["File"], row["Rule"]) for row in at.dataframe[1].value.to_dict("records")}
     assert len(rules) == 1
+
+
+def test_every_rule_of_every_table_column_and_source_can_be_chosen_and_counts_its_own(tmp_path: Path) -> None:
+    """One file name from two sources, one file that feeds two tables: no row of the counts hides another."""
+    home = Home(tmp_path / "home")
+    jobs = []
+    for source in ("one", "two"):
+        folder = tmp_path / source
+        folder.mkdir()
+        path = write_csv(folder / "all.csv", ("id", "name", "score", "day", "month", "sent"), [
+            ("1", "A", "9", "2024-01-15", "2024-01", "4"),
+            ("2", "", "eleven", "yesterday", "never", "many"),
+            ("3", "", "twelve", "2024-01-15", "2024-01", "4"),
+        ] + [("4", "", "thirteen", "2024-01-15", "2024-01", "4")] * (source == "two"))
+        mapping = mapping_of(folder, f'''
+source = "{source}"
+[responses]
+response_id = "id"
+survey = {{ constant = "transaction" }}
+score = "score"
+responded_at = "day"
+unit_id = "name"
+[invitations]
+survey = {{ constant = "transaction" }}
+unit_id = "name"
+month = "month"
+sent = "sent"
+''')
+        jobs.append(csv_job(mapping, (path,)))
+    load(home, tuple(jobs), "UTC")
+    sql = "select source, file, table_name, file_column, column_name, rule from rejects"
+    raw = Counter((*place, file_column or column, rule) for *place, file_column, column, rule in rows_of(home, sql))
+    assert len({(file, rule) for _, file, _, _, rule in raw}) < len(raw)
+    with at_home(home.folder):
+        at = visit("data")
+        options = at.selectbox(key="reject_rule").options
+        assert len(set(options)) == len(options) == len(raw) + 1
+        seen = set()
+        for place in range(1, len(options)):
+            at.selectbox(key="reject_rule").select_index(place).run()
+            assert is_whole(at)
+            rows = at.dataframe[1].value.to_dict("records")
+            assert options[place].endswith(f"({len(rows)})")
+            file, rule, column, table, source = options[place].rpartition(" (")[0].split(" · ")
+            key = (source, file, table, column, rule)
+            assert {(row["File"], row["Column"], row["Rule"]) for row in rows} == {(key[1], key[3], key[4])}
+            assert len(rows) == raw[key]
+            seen.add(key)
+        assert seen == set(raw)
 
 
 def test_the_thresholds_in_use_are_said(faulty: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def test_weighted_figures_are_drawn_when_asked_for(demo: Demo) -> None:
         at = visit(survey="relationship", weights="on")
     line = next(trace for trace in drawn(at)["data"] if trace.get("name") == "Harbour Group")
     assert line["y"] == pytest.approx([expected[period].weighted_nps_pts for period in sorted(expected)])
-    assert "weighted R-NPS of Harbour Group" in said(at.title[0].value)
+    assert "Weighted R-NPS of Harbour Group" in said(at.title[0].value)
 
 
 @pytest.mark.parametrize(("weights", "nps"), [("", "+31.0"), ("on", "+31.0")])

@@ -28,7 +28,7 @@ CASES = {
 }
 ENGLISH = {
     Verdict.MOVED: "T-NPS of Unit A fell by 60.0 points from the 12 months before to Dec 2025: this is a real move (",
-    Verdict.NORMAL: "T-NPS of Unit A in Jun 2024 is within normal variation (expected +",
+    Verdict.NORMAL: "T-NPS of Unit A in Jun 2024 is +45.0: within normal variation (expected +",
     Verdict.TOO_FEW: "T-NPS of Unit A in Jun 2024: too few answers for a verdict: 20 of the 30 needed.",
     Verdict.CANNOT_TELL: "T-NPS of Unit A in Feb 2024: cannot tell yet: ",
 }
@@ -79,7 +79,7 @@ ODD = {
         made({"A": {"2025-04": "0/0/0"}}),
         "T-NPS of Unit A in Apr 2025: too few answers: 0 of the 10 needed.",
     ),
-    "silent part": (
+    "other mix": (
         made(
             {
                 "T": {"Wave 1": "600/250/150", "Wave 2": "200/100/100"},
@@ -89,7 +89,8 @@ ODD = {
             survey="relationship",
             total="T",
         ),
-        "R-NPS of Unit T in Wave 2: cannot tell yet, because these units have not answered: Unit B.",
+        "R-NPS of Unit T in Wave 2: cannot tell yet, because other units answered than before: "
+        "Unit A and Unit B.",
     ),
 }
 
@@ -102,7 +103,7 @@ def test_odd_cases_say_what_is_the_matter(case):
         sentence = said(trends, code)
         assert sentence.endswith("。")
         assert "{" not in sentence
-        assert ("Unit T" if case == "silent part" else "Unit A") in sentence
+        assert ("Unit T" if case == "other mix" else "Unit A") in sentence
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -146,8 +147,8 @@ def test_weighted_figures_are_said_beside_the_plain_ones():
     trends = made(waves, survey="relationship", weights={("A", "Wave 2"): "300/250/450"})
     assert weighted_sentence(t, trends).startswith("Weighted: −15.0 (")
     assert weighted_sentence(t, trends).endswith("change −60.0 points: moved down.")
-    assert said(trends, weighted=True).startswith("weighted R-NPS of Unit A fell by 60.0 points from Wave 1 to Wave 2")
-    assert said(trends).startswith("R-NPS of Unit A in Wave 2 is within normal variation")
+    assert said(trends, weighted=True).startswith("Weighted R-NPS of Unit A fell by 60.0 points from Wave 1 to Wave 2")
+    assert said(trends).startswith("R-NPS of Unit A in Wave 2 is +45.0: within normal variation")
     first = made({"A": {"Wave 1": SAME}}, survey="relationship", weights={("A", "Wave 1"): "300/250/450"})
     assert weighted_sentence(t, first).startswith("Weighted: −15.0 (")
     assert "change" not in weighted_sentence(t, first)

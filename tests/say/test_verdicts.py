@@ -51,9 +51,9 @@ def test_a_move_is_said_with_its_direction_size_and_interval():
 
 def test_normal_variation_is_said_with_the_expected_range():
     assert said(NORMAL) == (
-        "R-NPS of Life in 2026 Q3 is within normal variation (expected +9.0 to +58.0 with 42 answers).")
+        "R-NPS of Life in 2026 Q3 is +24.1: within normal variation (expected +9.0 to +58.0 with 42 answers).")
     assert said(NORMAL, "zh_Hant") == (
-        "Life 在 2026 Q3 的 R-NPS 在正常波動範圍內（42 份回覆的預期範圍為 +9.0 至 +58.0）。")
+        "Life 在 2026 Q3 的 R-NPS 為 +24.1，在正常波動範圍內（42 份回覆的預期範圍為 +9.0 至 +58.0）。")
     assert evidence(translator("en"), NORMAL, THRESHOLDS) == (
         "within normal variation (expected +9.0 to +58.0 with 42 answers)")
 

@@ -68,7 +68,11 @@ def test_the_worked_month_is_beyond_3_sigma_but_not_in_the_exact_tail() -> None:
     movement = month_movement(nps_estimate(Counts(*row["new"])), estimates(row["baseline"]), 0, THRESHOLDS)
     assert movement.p_value == pytest.approx(row["dirmult_two_sided_midp"], rel=1e-9)
     assert movement.z == pytest.approx(row["z"], rel=1e-4)
-    assert [100 * movement.expected_low, 100 * movement.expected_high] == pytest.approx(row["pi"], rel=3e-4)
+    # The range of normal variation is that of the rule, 3 sigma, stretched to the figure that the exact tail let pass.
+    half_width = (row["pi"][1] - row["pi"][0]) / 2 / 1.959964 * 3
+    middle = sum(row["pi"]) / 2
+    assert [100 * movement.expected_low, 100 * movement.expected_high] == pytest.approx(
+        [min(middle - half_width, 100 * (14 - 16) / 42), middle + half_width], rel=3e-4)
     assert movement.verdict is Verdict.NORMAL
     assert (movement.n, movement.reference_n) == (42, 510)
 
@@ -165,7 +169,7 @@ def test_months_without_change_alarm_in_about_3_of_1000_cases() -> None:
     inside = np.mean([m.expected_low <= months[-1].nps <= m.expected_high
                       for m, months in zip(movements, series, strict=True)])
     assert beyond < 0.0075
-    assert inside == pytest.approx(0.95, abs=0.02)
+    assert inside == pytest.approx(0.9973, abs=0.003)
 
 
 def test_noise_between_months_widens_what_is_expected_and_weakens_the_alarm() -> None:

@@ -11,7 +11,7 @@ import pytest
 from cx.stats.movement import Verdict
 from cx.stats.nps import Counts
 from cx.stats.suppression import Thresholds, Withheld
-from cx.stats.trends import FALSE_DISCOVERY_RATE, PeriodCounts, Trends, TrendSeries, trends
+from cx.stats.trends import FALSE_DISCOVERY_RATE, PeriodCounts, Trends, TrendSeries, month_noise, trends
 
 BEFORE = (0.45, 0.30, 0.25)
 AFTER = (0.30, 0.30, 0.40)
@@ -60,6 +60,54 @@ def test_a_planted_move_is_found_and_without_one_nothing_is(survey: str) -> None
 def test_an_outlier_is_not_taken_for_the_usual_noise_of_months() -> None:
     usual = [cell("A", month, (600, 250, 150)) for month in range(6)]
     assert verdict(judged([*usual, cell("A", 6, (300, 250, 450))]).series[0]) is Verdict.MOVED
+
+
+def test_another_mix_of_units_is_no_move_of_the_total() -> None:
+    happy, unhappy = (700, 200, 100), (200, 300, 500)
+    joined = [cell("T", 0, happy), cell("A", 0, happy), cell("T", 1, (900, 500, 600)), cell("A", 1, happy),
+              cell("B", 1, unhappy)]
+    still_in_the_field = [cell("T", 0, (900, 500, 600)), cell("A", 0, happy), cell("B", 0, unhappy),
+                          cell("T", 1, (205, 303, 502)), cell("A", 1, (5, 3, 2)), cell("B", 1, unhappy)]
+    for cells in (joined, still_in_the_field):
+        for survey in ("relationship", "transaction"):
+            found = judged(cells, survey, total_id="T")
+            assert verdict(found.series[0]) is Verdict.CANNOT_TELL
+            assert found.mix_changed
+    same = [cell(unit, month, counts) for month in (0, 1) for unit, counts in
+            (("T", (900, 500, 600)), ("A", happy), ("B", unhappy))]
+    assert judged(same, "relationship", total_id="T").mix_changed == ()
+
+
+def test_only_the_twelve_calendar_months_before_are_the_reference() -> None:
+    old = [cell("A", month, (600, 250, 150)) for month in range(6)]
+    found = judged([*old, cell("A", 40, (300, 250, 450))])
+    assert found.series[0].movement is None
+    recent = [cell("A", month, (300, 250, 450)) for month in range(30, 36)]
+    assert verdict(judged([*old, *recent, cell("A", 40, (300, 250, 450))]).series[0]) is Verdict.NORMAL
+
+
+def test_the_verdict_of_a_unit_does_not_depend_on_what_stands_beside_it() -> None:
+    dice = np.random.default_rng(7)
+    unit = [cell("A", month, (600, 250, 150)) for month in range(12)]
+    unit.append(cell("A", 12, (400, 250, 350)))
+    noisy = [cell("B", month, dice.multinomial(1000, (.6, .25, .15) if month % 2 else (.3, .25, .45)).tolist())
+             for month in range(13)]
+    names = {"A": "unit A", "B": "unit B"}
+    alone = trends("transaction", unit, {"A": "unit A"}, None, Thresholds(), 0.03, tau2=month_noise(unit))
+    beside = trends("transaction", [*unit, *noisy], names, None, Thresholds(), 0.03, tau2=month_noise(unit))
+    assert verdict(alone.series[0]) is verdict(beside.series[0]) is Verdict.MOVED
+
+
+def test_what_is_called_normal_lies_in_the_range_that_is_called_normal() -> None:
+    dice = np.random.default_rng(11)
+    for survey, n in (("transaction", 40), ("transaction", 400), ("relationship", 40), ("relationship", 400)):
+        for _ in range(150):
+            shares = dice.dirichlet((5, 3, 2))
+            cells = [cell("A", month, dice.multinomial(n, shares).tolist()) for month in range(6)]
+            movement = judged(cells, survey).series[0].movement
+            if movement is not None and movement.verdict is Verdict.NORMAL:
+                nps = movement.reference_nps + movement.change
+                assert movement.expected_low - 1e-9 <= nps <= movement.expected_high + 1e-9
 
 
 def test_among_many_units_false_discoveries_are_held_down_and_true_ones_stay() -> None:

@@ -36,7 +36,11 @@ with cells as (
         coalesce(sum(weight * weight) filter (sign = -1), 0) as w2_detractors
     from dated group by all
 ),
+by_month as (
+    select survey, period, month, sum(promoters + passives + detractors + blanks) as n from cells group by all
+),
+-- A wave stands on the time axis in the month with the most answers: one wrong date must not put it elsewhere.
 wave_starts as (
-    select survey, period, min(month) as starts_on, max(month) as ends_on from cells group by all
+    select survey, period, arg_max(month, (n, -epoch(month))) as starts_on, max(month) as ends_on from by_month group by all
 )
 select cells.*, starts_on, ends_on from cells join wave_starts using (survey, period);

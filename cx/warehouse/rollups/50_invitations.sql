@@ -1,4 +1,6 @@
--- grain: one row per survey, period and unit (every level): questionnaires sent, and those of them that came back
+-- grain: one row per survey, period and unit (every level): questionnaires sent, and valid answers to them
+-- Answers count only where questionnaires are known: in the same survey, period, unit and touchpoint (any touchpoint where
+-- invitations do not tell them apart). Where more answers than questionnaires are known, there is no rate to speak of.
 -- A questionnaire belongs to the month in which it was sent, or to the wave whose months hold that month. Late answers
 -- make waves overlap: then a month belongs to the wave with the most answers that were invited in it, and to no other.
 create table response_counts as
@@ -23,7 +25,7 @@ wave_of_month as (
         partition by months.survey, months.month order by coalesce(n, 0) desc, first_month desc, waves.period) = 1
 ),
 placed as (
-    select invitations.survey, unit_id, sent,
+    select invitations.survey, unit_id, touchpoint_id, sent,
         case when invitations.survey = 'transaction' then strftime(month, '%Y-%m') else period end as period
     from invitations left join wave_of_month using (survey, month)
 ),
@@ -31,11 +33,23 @@ sent as (
     select survey, period, ancestor_id as unit_id, sum(sent)::bigint as sent
     from placed join unit_ancestors using (unit_id) where period is not null group by all
 ),
-answered as (
+own_answers as (
     select survey, case when survey = 'transaction' then strftime(invited_month, '%Y-%m') else answers.period end as period,
-        ancestor_id as unit_id, sum(promoters + passives + detractors) as answered
-    from answers join unit_ancestors using (unit_id) group by all
+        unit_id, touchpoint_id, sum(promoters + passives + detractors) as n
+    from answers group by all
+),
+asked as (
+    select distinct survey, period, unit_id, touchpoint_id from placed where period is not null
+),
+answered as (
+    select survey, period, ancestor_id as unit_id, sum(n) as answered
+    from own_answers semi join asked
+        on asked.survey = own_answers.survey and asked.period = own_answers.period and asked.unit_id = own_answers.unit_id
+        and (asked.touchpoint_id is null or asked.touchpoint_id = own_answers.touchpoint_id)
+    join unit_ancestors on unit_ancestors.unit_id = own_answers.unit_id
+    group by all
 )
 select survey, period, unit_id, sent, coalesce(answered, 0)::bigint as answered
 from sent left join answered using (survey, period, unit_id)
+where coalesce(answered, 0) <= sent
 order by all;

@@ -1,4 +1,4 @@
--- grain: one row per table, file, column and rule: faults found
+-- grain: one row per source, file, table, column and rule: faults found
 -- reads: rejects
-select table_name, file, coalesce(nullif(file_column, ''), column_name), rule, count(*) as n
-from rejects group by all order by n desc, file, rule
+select source, file, table_name, coalesce(nullif(file_column, ''), column_name) as file_column, rule, count(*) as n
+from rejects group by all order by n desc, file, source, table_name, file_column, rule
