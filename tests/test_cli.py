@@ -260,8 +260,8 @@ def test_the_options_are_the_filters_of_the_page(tmp_path: Path) -> None:
     assert found("--to", "2026-02", "--channel", "app") == {"2026-01": 100}
     assert found("--product", "Car", "--segment", "Young", "--touchpoint", "chat", "--channel", "web") == {"2026-02": 0}
     assert found("--survey", "strategic") == {}
-    assert found("--product", "Boat") == {}
-    for wrong in (("--from", "January"), ("--to", "2026-13"), ("--survey", "other")):
+    for wrong in (("--from", "January"), ("--to", "2026-13"), ("--survey", "other"), ("--product", "Boat"),
+                  ("--touchpoint", "nowhere")):
         assert run(*wrong)[0] != 0
 
 

@@ -174,13 +174,15 @@ def test_weighted_figures_are_drawn_when_asked_for(demo: Demo) -> None:
     assert "Weighted R-NPS of Harbour Group" in said(at.title[0].value)
 
 
-@pytest.mark.parametrize(("weights", "nps"), [("", "+31.0"), ("on", "+31.0")])
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [("", {"R-NPS · 2018": "+31.0", "Weighted": "+35.1"}), ("on", {"Weighted R-NPS · 2018": "+35.1"})],
+)
 @over("public")
-def test_the_airport_shows_what_its_owner_publishes(company: Home, weights: str, nps: str) -> None:
+def test_the_airport_shows_what_its_owner_publishes(company: Home, weights: str, expected: dict[str, str]) -> None:
     at = visit(unit="SFO", weights=weights)
     cards = {card.label: card.value for card in at.metric}
-    assert cards["R-NPS · 2018"] == nps
-    assert cards["Weighted"] == "+35.1"
+    assert {label: value for label, value in cards.items() if "NPS" in label or label == "Weighted"} == expected
     rows = {(row["Business unit"], row["Period"]): row for row in table_of(at)}
     ends = [(row["NPS"], row["NPS weighted"]) for key, row in rows.items() if key[0] == at_top(rows)]
     assert ends == [
