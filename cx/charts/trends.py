@@ -65,7 +65,7 @@ def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
     traces.append(crosses(shown, drawn, [colours[series.unit_id] for series in drawn], (foot, head)))
     traces += _event_marks(events, axis["range"][1], _EVENT_ROW * (head - foot))
     return go.Figure(traces, layout(
-        420, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(drawn) > 1))
+        400, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(drawn) > 1))
 
 
 def small_multiples(shown: Shown) -> tuple[go.Figure, ...]:
@@ -173,7 +173,7 @@ def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
         # With fewer months than labels Plotly would write a month twice, at its middle too.
         ticks = {"tickmode": "array", "tickvals": months} if len(months) <= most else {"nticks": most}
         # Two lines, so that the labels also fit on a phone.
-        text = "%-m月<br>%Y年" if shown.t.code.startswith("zh") else "%b<br>%Y"
+        text = "%-m月<br>%Y" if shown.t.code.startswith("zh") else "%b<br>%Y"
         return {**axis, **ticks, "tickformat": text, "tickangle": 0}
     starts = {point.period: point.starts_on for series in shown.trends.series for point in series.points}
     waves = sorted(starts, key=lambda period: (starts[period], period))
