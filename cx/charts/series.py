@@ -7,9 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-import plotly.graph_objects as go
-
-from cx.charts.style import FAINT, TOTAL, UNITS, dot_size, literal, short, translucent
+from cx.charts.style import FAINT, TOTAL, UNITS, Trace, dot_size, literal, scatter, short, translucent
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import period_label
@@ -67,12 +65,12 @@ def with_gaps(shown: Shown, points: Sequence[TrendPoint]) -> list[TrendPoint | N
     return found
 
 
-def line(shown: Shown, series: TrendSeries, colour: str, *, width: float, largest_dot: float = 13.0) -> go.Scatter:
+def line(shown: Shown, series: TrendSeries, colour: str, *, width: float, largest_dot: float = 13.0) -> Trace:
     """Raw figures as dots sized by n and joined where periods follow each other; fewer than firm answers are faint."""
     largest = max((point.n for one in shown.trends.series for point in one.points), default=1)
     points = with_gaps(shown, series.points)
     estimates = [shown.estimate(point) if point else None for point in points]
-    return go.Scatter(
+    return scatter(
         x=[point and point.starts_on for point in points],
         y=[None if estimate is None else 100 * estimate.nps for estimate in estimates],
         name=literal(short(series.name)), mode="lines+markers", connectgaps=False,
@@ -94,7 +92,7 @@ def _hover(shown: Shown, series: TrendSeries, point: TrendPoint, estimate: Estim
     return "<br>".join(lines)
 
 
-def band(shown: Shown, series: TrendSeries, colour: str) -> go.Scatter:
+def band(shown: Shown, series: TrendSeries, colour: str) -> Trace:
     """The 95% interval as a band, with a gap where a figure is withheld or a month is missing."""
     xs: list[date | None] = []
     ys: list[float | None] = []
@@ -102,7 +100,7 @@ def band(shown: Shown, series: TrendSeries, colour: str) -> go.Scatter:
         xs += [point.starts_on for point, _ in run] + [point.starts_on for point, _ in reversed(run)] + [None]
         ys += [100 * estimate.high for _, estimate in run] + [100 * estimate.low for _, estimate in reversed(run)]
         ys.append(None)
-    return go.Scatter(x=xs, y=ys, fill="toself", mode="lines", line={"width": 1, "color": translucent(colour, 0.25)},
+    return scatter(x=xs, y=ys, fill="toself", mode="lines", line={"width": 1, "color": translucent(colour, 0.25)},
                       fillcolor=translucent(colour, 0.16), hoverinfo="skip", showlegend=False)
 
 
@@ -118,7 +116,7 @@ def _runs(shown: Shown, series: TrendSeries) -> list[list[tuple[TrendPoint, Esti
 
 
 def crosses(shown: Shown, drawn: Sequence[TrendSeries], colours: Sequence[str], axis: tuple[float, float]
-            ) -> go.Scatter:
+            ) -> Trace:
     """A cross at the foot of the picture for every withheld figure, in the colour of its unit, saying why.
 
     `axis`: lowest and highest point of the picture. Crosses of one period stand above each other.
@@ -129,7 +127,7 @@ def crosses(shown: Shown, drawn: Sequence[TrendSeries], colours: Sequence[str], 
     days = [point.starts_on for _, _, point, _ in found]
     rows = [days[:place].count(day) for place, day in enumerate(days)]
     heights = [foot + (_FIRST_CROSS + row * _CROSS_ROW) * (head - foot) for row in rows]
-    return go.Scatter(
+    return scatter(
         x=days, y=heights, mode="markers", showlegend=False,
         marker={"symbol": "x-thin", "size": 7, "line": {"width": 1.5, "color": [colour for _, colour, _, _ in found]}},
         hovertext=[f"{literal(series.name)}<br>{literal(period_label(shown.t, shown.trends.survey, point))}<br>"

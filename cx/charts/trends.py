@@ -20,8 +20,10 @@ from cx.charts.style import (
     PROMOTER,
     TOTAL,
     UNITS,
+    Trace,
     layout,
     literal,
+    scatter,
     short,
     y_axis,
 )
@@ -137,7 +139,7 @@ def response_rates(shown: Shown) -> go.Figure:
         if not known:
             continue
         points = with_gaps(shown, known)
-        traces.append(go.Scatter(
+        traces.append(scatter(
             x=[point and point.starts_on for point in points],
             y=[point and 100 * (point.response_rate or 0) for point in points],
             name=literal(short(one.name)), mode="lines+markers", connectgaps=False,
@@ -202,12 +204,12 @@ def _event_lines(events: Sequence[EventMark]) -> list[dict[str, Any]]:
              "line": {"color": EVENT, "width": 1, "dash": "dot"}, "opacity": 0.5, "layer": "below"} for event in events]
 
 
-def _event_marks(events: Sequence[EventMark], top: float, row_height: float) -> list[go.Scatter]:
+def _event_marks(events: Sequence[EventMark], top: float, row_height: float) -> list[Trace]:
     """The numbers of the notes at the head of the picture, in rows by turns, so that close ones do not overlap."""
     if not events:
         return []
     heights = [top - row_height * (0.5 + number % _EVENT_ROWS) for number in range(len(events))]
-    return [go.Scatter(
+    return [scatter(
         x=[event.on_date for event in events], y=heights, mode="markers+text", showlegend=False,
         marker={"size": 16, "color": EVENT}, text=[str(event.number) for event in events],
         textfont={"color": "#FFFFFF", "size": 10}, cliponaxis=False,

@@ -108,7 +108,7 @@ class Formatter:
 
     def month(self, month: date | None) -> str:
         """The calendar month of a day: "Sep 2026", "2026年9月"."""
-        return MISSING if month is None or is_missing(month) else format_skeleton("yMMM", month, locale=self._locale)
+        return MISSING if month is None or is_missing(month) else _month(month, self._t.code)
 
     def months(self, first: date | None, last: date | None) -> str:
         """A range of months, both included: "Jan – Sep 2026", "2026年1月至9月"."""
@@ -161,6 +161,13 @@ class Formatter:
     def listing(self, words: Iterable[str]) -> str:
         """Words as a list: "a, b, and c", "a、b和c"."""
         return format_list(list(words), locale=self._locale)
+
+
+@lru_cache(maxsize=4096)
+def _month(month: date, code: str) -> str:
+    """A month in words; a page says the same few months hundreds of times."""
+    text: str = format_skeleton("yMMM", month, locale=Locale.parse(code))
+    return text
 
 
 @lru_cache

@@ -67,11 +67,15 @@ def _every_event(snapshot: Snapshot, scope: Scope) -> tuple[Event, ...]:
     return tuple(Event(*row) for row in snapshot.query(scope, "events"))
 
 
-@remembered(256)
-def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...]) -> tuple[str, ...]:
+def scales(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: Sequence[str]) -> tuple[str, ...]:
     """The scales on which the question was asked there, such as 0-10."""
-    rows = snapshot.query(scope, "scales", survey=survey, units=list(unit_ids))
-    return tuple(scale for (scale,) in rows)
+    wanted = set(unit_ids)
+    return tuple(dict.fromkeys(scale for unit_id, scale in _every_scale(snapshot, scope, survey) if unit_id in wanted))
+
+
+@remembered(16)
+def _every_scale(snapshot: Snapshot, scope: Scope, survey: str) -> tuple[tuple[str, str], ...]:
+    return tuple(snapshot.query(scope, "scales", survey=survey))
 
 
 @remembered(256)

@@ -1,3 +1,3 @@
--- grain: one row per scale on which the units were asked in a survey
+-- grain: one row per unit and scale on which it was asked in a survey
 -- reads: scales
-select distinct scale from scales where survey = $survey and unit_id = any($units) order by scale
+select unit_id, scale from scales where survey = $survey order by scale
