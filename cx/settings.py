@@ -59,7 +59,9 @@ class Settings(BaseSettings):
         default=3.0, ge=0, description="Smallest change of NPS, in points, that anyone would act on."
     )
     query_memory: str = Field(default="2GB", description="Memory limit of the page connection.")
-    query_threads: int = Field(default=2, ge=1, description="Threads of the page connection.")
+    query_threads: int = Field(
+        default=1, ge=1, description="Threads of a page's query. Pages read counts: more only wait for each other."
+    )
     query_max_ms: int = Field(
         default=20_000, ge=1, description="A query that takes longer is stopped, in milliseconds."
     )
