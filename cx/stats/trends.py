@@ -32,7 +32,7 @@ class PeriodCounts:
     n: valid answers; blanks: questionnaires that came back without an answer to the question. counts and weighted: sums
     of answers and of weights by class. design_effect, weighted_design_effect: how much repeat customers and weights
     inflate the variance. complement: valid answers of the same unit and period that a filter leaves out (0 when nothing
-    is filtered). sent, answered: questionnaires sent and those that came back, None where unknown.
+    is filtered). sent, answered: questionnaires sent and valid answers to them, None where unknown.
     """
 
     unit_id: str
@@ -161,8 +161,9 @@ def trends(
     would give away another one by subtraction. `smallest_change` is in units of NPS ([0, 2]).
     `tau2` is the usual noise of months (`month_noise`); None takes it from the parts themselves.
     """
+    cells = sorted(cells, key=lambda cell: (cell.starts_on, cell.period))
     points: dict[str, list[TrendPoint]] = {unit_id: [] for unit_id in names}
-    for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)):
+    for cell in cells:
         points[cell.unit_id].append(_point(cell, protection.hides(cell, thresholds), thresholds))
     by_wave = survey != "transaction"
     series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
@@ -174,7 +175,7 @@ def trends(
     if mix_changed:
         series[0] = replace(series[0], movement=_untold(series[0].movement),
                             weighted_movement=_untold(series[0].weighted_movement))
-    periods = dict.fromkeys(cell.period for cell in sorted(cells, key=lambda cell: (cell.starts_on, cell.period)))
+    periods = dict.fromkeys(cell.period for cell in cells)
     is_weighted = any(cell.weighted != cell.counts for cell in cells)
     return Trends(survey, total_id, tuple(series), tuple(periods), is_weighted, "wave" if by_wave else "months",
                   mix_changed)

@@ -14,11 +14,13 @@ from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cx.say.translator import LANGUAGES
+
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/wasm")
 # Streamlit 1.67 brings about 400 static files. The limit only keeps made-up spellings of a path out of memory.
 _CACHED_FILES = 1000
 
-HTML_LANGUAGES: Mapping[str, str] = {"en": "en", "zh_Hant": "zh-Hant", "zh_Hans": "zh-Hans"}
+HTML_LANGUAGES: Mapping[str, str] = {code: language.tag for code, language in LANGUAGES.items()}
 
 
 @dataclass(frozen=True)

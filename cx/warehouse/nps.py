@@ -106,15 +106,13 @@ def _protection(
     snapshot: Snapshot, scope: Scope, survey: str, above: tuple[str, ...], filters: Filters, settings: Settings
 ) -> Protection:
     """What hides small units among the parts of the units `above`, whichever of them are shown, in every period."""
-    tree = hierarchy(snapshot, scope)
-    parents = {unit.id: unit.parent_id if unit.parent_id in tree.by_id else None for unit in tree.units}
     rows = snapshot.query(
         scope, "families",
         {"counts": Read(filters.counts_table, filters.clauses()), "everything": Read("counts_unit")},
         survey=survey, parents=list(above), privacy=settings.privacy_min_answers)
-    return Protection(parents, {(parent_id, period): (Family(*kept), Family(*left_out))
-                                for period, parent_id, kept, left_out in
-                                ((row[0], row[1], row[2:5], row[5:8]) for row in rows)})
+    return Protection(hierarchy(snapshot, scope).parents, {
+        (parent_id, period): (Family(*kept_and_left[:3]), Family(*kept_and_left[3:]))
+        for period, parent_id, *kept_and_left in rows})
 
 
 def _period_counts(

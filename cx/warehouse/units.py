@@ -33,9 +33,14 @@ class Hierarchy:
         return {unit.id: unit for unit in self.units}
 
     @cached_property
+    def parents(self) -> dict[str, str | None]:
+        """The unit above each unit; None for those whose parent is not visible."""
+        return {unit.id: unit.parent_id if unit.parent_id in self.by_id else None for unit in self.units}
+
+    @cached_property
     def top(self) -> tuple[Unit, ...]:
         """The units whose parent is not visible: usually one, the whole company."""
-        return tuple(unit for unit in self.units if unit.parent_id not in self.by_id)
+        return tuple(unit for unit in self.units if self.parents[unit.id] is None)
 
     @cached_property
     def _children(self) -> dict[str | None, tuple[Unit, ...]]:
@@ -51,10 +56,10 @@ class Hierarchy:
     def above(self, unit_id: str) -> tuple[str, ...]:
         """The ids of the units above a unit, from its parent to the top."""
         found: list[str] = []
-        unit = self.by_id.get(unit_id)
-        while unit is not None and unit.parent_id in self.by_id:
-            unit = self.by_id[unit.parent_id or ""]
-            found.append(unit.id)
+        parent = self.parents.get(unit_id)
+        while parent is not None:
+            found.append(parent)
+            parent = self.parents[parent]
         return tuple(found)
 
     def shown(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], str | None]:
