@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rig.table import BUILD_FOLDER
-from cx.settings import PROJECT_FOLDER
+from tests import server_process
 
 FLOOR_SCRIPT = Path(__file__).with_name("floor.py")
 FLOOR_WIDGET = "floor"
@@ -50,34 +47,6 @@ def running_server(home: Path, script: Path | None = None) -> Iterator[Server]:
 
     `script` stands in for the product's script. RuntimeError with its log when it does not start.
     """
-    code = "\n".join([
-        "from pathlib import Path", "from cx.ui import server",
-        f"server.SCRIPT = Path({str(script or FLOOR_SCRIPT)!r})",
-        "server.serve('127.0.0.1', 0, lambda url: print(url, flush=True))",
-    ])
     BUILD_FOLDER.mkdir(parents=True, exist_ok=True)
-    log = BUILD_FOLDER / "server.log"
-    environment = {**os.environ, "CX_HOME": str(home), "PYTHONPATH": str(PROJECT_FOLDER), "PYTHONUNBUFFERED": "1"}
-    with log.open("w", encoding="utf-8") as stream:
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT_FOLDER, env=environment, text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stream)
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        if not url:
-            raise RuntimeError(f"the server did not start:\n{log.read_text('utf-8')}")
-        yield Server(url, process.pid)
-    finally:
-        _stop(process)
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    with server_process.running_server(BUILD_FOLDER, home, script or FLOOR_SCRIPT) as server:
+        yield Server(server.url, server.process.pid)

@@ -13,9 +13,7 @@ _GENERAL = {
     "duplicate_key": phrase("Several records have this key and differ, so none was loaded. Keep the right one."),
     "ragged": phrase("The record does not have as many cells as the header. Look for a missing or extra delimiter "
                      "or quote in this line."),
-    "date_format": phrase("The value is not a date in the format that the mapping file declares."),
     "scale": phrase("The score lies outside the scale that the mapping file declares."),
-    "score_blank_code": phrase("The code does not stand in the mapping file. Declare what it means."),
     "answer_rejected": phrase("The answer that this rating belongs to was rejected; mend that record first."),
 }
 
