@@ -24,7 +24,7 @@ from cx.ingest.load import Progress as LoadProgress
 from cx.ingest.load import load as load_jobs
 from cx.ingest.mapping import read_mapping
 from cx.ingest.report import LoadReport
-from cx.ingest.sources import LoadJob, csv_job
+from cx.ingest.sources import LoadJob, file_job
 from cx.phrase import Phrase, phrase
 from cx.say.translator import SOURCE_LANGUAGE, translator
 from cx.say.trends import trend_rows
@@ -153,7 +153,7 @@ def serve(
 
 def _load(mapping_path: Path, files: list[Path], *, dry: bool) -> None:
     mapping = read_mapping(mapping_path)
-    jobs: tuple[LoadJob, ...] = (csv_job(mapping, tuple(files)),)
+    jobs: tuple[LoadJob, ...] = (file_job(mapping, tuple(files)),)
     with _progress() as progress:
         report = load_jobs(Home(settings().home), jobs, settings().time_zone, dry=dry, progress=_told(progress))
     _print_report(report, dry=dry)

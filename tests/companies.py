@@ -16,7 +16,7 @@ from cx.ingest.load import load
 from cx.ingest.mapping import Mapping as MappingFile
 from cx.ingest.mapping import read_mapping
 from cx.ingest.report import LoadReport
-from cx.ingest.sources import LoadJob, csv_job
+from cx.ingest.sources import LoadJob, file_job
 from cx.settings import PROJECT_FOLDER, Settings
 from cx.warehouse.home import Home
 from cx.warehouse.snapshot import Snapshot, open_snapshot
@@ -47,7 +47,7 @@ def job_of(folder: Path, table: str, rows: Sequence[Row], name: str = "", top: s
     header = list(dict.fromkeys(column for row in rows for column in row))
     path = write_csv(folder / f"{name}.csv", header, ([row.get(column, "") for column in header] for row in rows))
     lines = "\n".join(f'{column} = "{column}"' for column in header)
-    return csv_job(
+    return file_job(
         mapping_of(folder, f'source = "tiny-{table}"\n{top}\n[{table}]\n{lines}\n', f"{name}.toml"), (path,)
     )
 
@@ -121,7 +121,7 @@ def public_file(name: str) -> Path:
 
 def public_job(source: str, name: str) -> LoadJob:
     """The job of loading a public file with the mapping file that comes with the product."""
-    return csv_job(read_mapping(PROJECT_FOLDER / "data" / "mappings" / f"{source}.toml"), (public_file(name),))
+    return file_job(read_mapping(PROJECT_FOLDER / "data" / "mappings" / f"{source}.toml"), (public_file(name),))
 
 
 def public_home() -> Home:

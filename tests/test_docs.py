@@ -19,7 +19,7 @@ from cx.cli import app
 from cx.contract.tables import TABLES
 from cx.ingest import mapping as mapping_files
 from cx.ingest.load import load
-from cx.ingest.sources import csv_job
+from cx.ingest.sources import file_job
 from cx.say.glossary import counting_rules
 from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import TrendRow, headline, trend_rows, weighted_sentence
@@ -163,7 +163,7 @@ def test_the_example_of_a_mapping_file_holds_every_key_and_loads(tmp_path: Path)
         ["1", "10", "03/11/2025 14:30", *same, "2", "fine", "5", "6"],
         ["2", "99", "03/11/2025 14:30", *same, "9", "", "0", "1"]])
     home = Home(tmp_path / "home")
-    report = load(home, (csv_job(mapping, (path,)),), "UTC")
+    report = load(home, (file_job(mapping, (path,)),), "UTC")
     assert report.rejected == 0
     found = rows_of(home, "select response_id, score, responded_at::varchar, invited_at::varchar, channel "
                           "from responses order by all")

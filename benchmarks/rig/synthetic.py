@@ -106,7 +106,7 @@ def _build(
 
 def _fill(con: DuckDBPyConnection, snapshot_id: str, answers: int, units: int) -> None:
     con.execute(layout.RECORDS_DDL)
-    con.execute("insert into snapshot values (?, ?, 'Asia/Taipei', true, ?)",
+    con.execute("insert into snapshot values (?, ?, 'Asia/Taipei', true, ?, null)",
                 [snapshot_id, _CREATED_AT, layout.FORMAT_VERSION])
     con.execute("insert into sources values ('synthetic', 'Synthetic answers', '0-10', '')")
     con.execute("insert into loads values "

@@ -43,12 +43,21 @@ class Progress:
 
 @dataclass(frozen=True)
 class _Build:
-    """A snapshot that is being built: its connection, its id, the time, whether a previous one is attached."""
+    """A snapshot that is being built: its connection, its id, the time, the file of the one that it adds to.
+
+    replaces: the id that CURRENT names now, to which `undo` goes back.
+    """
 
     con: DuckDBPyConnection
     snapshot_id: str
     now: datetime
-    has_previous: bool
+    previous: Path | None
+    replaces: str | None
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether the snapshot adds to an earlier one, attached as `prev`."""
+        return self.previous is not None
 
 
 def load(
@@ -67,7 +76,7 @@ def load(
         _clear_interrupted(home, Path(folder))
         previous = _previous(home, is_demo)
         path = Path(folder) / "snapshot.duckdb"
-        with _build(path, previous, Path(folder)) as build:
+        with _build(path, previous, home.current_id(), Path(folder)) as build:
             if build.has_previous and _all_loaded_before(build.con, jobs, report_zone):
                 return _earlier_report(build.con, jobs, home.current_id())
             report = _fill(build, jobs, report_zone, is_demo, progress)
@@ -148,7 +157,7 @@ def _previous(home: Home, is_demo: bool) -> Path | None:
 
 
 @contextmanager
-def _build(path: Path, previous: Path | None, folder: Path) -> Iterator[_Build]:
+def _build(path: Path, previous: Path | None, replaces: str | None, folder: Path) -> Iterator[_Build]:
     """A new database with the previous snapshot attached as `prev`; closed, with all on disk, at the end."""
     now = datetime.now(UTC)
     con = duckdb.connect(path, config={"temp_directory": str(folder), "autoinstall_known_extensions": "false",
@@ -157,7 +166,7 @@ def _build(path: Path, previous: Path | None, folder: Path) -> Iterator[_Build]:
         con.execute("set TimeZone = 'UTC'; set python_enable_replacements = false")
         if previous:
             con.execute(f"attach {quoted(str(previous))} as prev (read_only)")
-        yield _Build(con, f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", now, previous is not None)
+        yield _Build(con, f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", now, previous, replaces)
         if previous:
             con.execute("detach prev")
         con.execute("checkpoint")
@@ -194,8 +203,9 @@ def _fill(
 ) -> LoadReport:
     con = build.con
     con.execute(RECORDS_DDL)
-    con.execute("insert into snapshot values (?, ?, ?, ?, ?)",
-                [build.snapshot_id, build.now.replace(tzinfo=None), report_zone, is_demo, FORMAT_VERSION])
+    con.execute("insert into snapshot values (?, ?, ?, ?, ?, ?)",
+                [build.snapshot_id, build.now.replace(tzinfo=None), report_zone, is_demo, FORMAT_VERSION,
+                 build.replaces])
     progress.on_stage(phrase("Reading"))
     staged = stage(con, jobs, report_zone, progress.on_records)
     progress.on_stage(phrase("Checking"))

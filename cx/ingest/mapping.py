@@ -30,12 +30,26 @@ _CELL_KEYS = {"column", "constant", "template", "from_record", "parts", "format"
 
 @dataclass(frozen=True)
 class FileLayout:
-    """How a file is written: encoding, delimiter, quote, and how many rows stand above the first record."""
+    """How a file is written. All but `format` and the rows concerns either text files or workbooks.
 
+    format: csv, xlsx or parquet. encoding, delimiter, quote: of a text file. stray_bytes: what to do with bytes that the
+    encoding does not have: refuse the file, or escape them as \\x90. skip_rows: rows above the header. header_rows: rows
+    from the first with column names to the last above the records. names: column names stand in the first of them, or
+    are joined from all. sheet: of a workbook; empty for its only visible one. hidden: rows and columns that are hidden:
+    refuse the file, read or skip them. merged: cells that are merged below the header: refuse the file, or fill each.
+    """
+
+    format: str = "csv"
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
+    stray_bytes: str = "refuse"
+    skip_rows: int = 0
     header_rows: int = 1
+    names: str = "first"
+    sheet: str = ""
+    hidden: str = "refuse"
+    merged: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,7 @@ class Mapping:
     columns: MappingType[str, MappingType[str, Cell]]
     rows: MappingType[str, tuple[MappingType[str, str], ...]]
     ratings: Melt | None
+    confirmed: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:

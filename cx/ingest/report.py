@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cx.phrase import Phrase
+
 
 @dataclass(frozen=True)
 class TableReport:
@@ -44,8 +46,69 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class RejectCount:
+    """How many faults a rule found in a column of a file, read for one table."""
+
+    table: str
+    file: str
+    column: str
+    rule: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a corrected row replaced: the row's key, the column, the value before and after, and where from."""
+
+    table: str
+    key: str
+    column: str
+    before: str | None
+    after: str | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something valid that looks wrong. A load waits until the mapping file or the person says that it is meant.
+
+    code: the word for `confirmed` in the mapping file; message: what looks wrong, with the numbers.
+    blocks: False for a mere notice, which holds nothing up.
+    """
+
+    code: str
+    file: str
+    message: Phrase
+    blocks: bool
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Valid answers by class."""
+
+    promoters: int
+    passives: int
+    detractors: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a load does to the answers of one kind of survey: all valid answers before and after it, all units."""
+
+    survey: str
+    before: Classes
+    after: Classes
+
+
+@dataclass(frozen=True)
 class LoadReport:
-    """What a load did. `snapshot_id` is None after a check, which changes nothing."""
+    """What a load did, or would do.
+
+    snapshot_id: None after a check, which changes nothing, and for a load that waits.
+    waits: blocking doubts are not confirmed, so nothing was changed.
+    rejects, changes: the first of them; rejects_total, changes_total: how many there are.
+    """
 
     snapshot_id: str | None
     already_loaded: bool
@@ -54,6 +117,12 @@ class LoadReport:
     rejects: tuple[Reject, ...]
     rejects_total: int
     ignored_columns: tuple[str, ...]
+    reject_counts: tuple[RejectCount, ...] = ()
+    changes: tuple[Change, ...] = ()
+    changes_total: int = 0
+    doubts: tuple[Doubt, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    waits: bool = False
 
     @property
     def read(self) -> int:

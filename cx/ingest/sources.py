@@ -35,7 +35,7 @@ class LoadJob:
     sources: tuple[Source, ...]
 
 
-def csv_job(mapping: Mapping, paths: tuple[Path, ...]) -> LoadJob:
+def file_job(mapping: Mapping, paths: tuple[Path, ...]) -> LoadJob:
     """The job of loading CSV files as a mapping declares; FileError if a file is missing or has no header."""
     return LoadJob(mapping, tuple(_csv_source(path, mapping.layout) for path in paths))
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 KEPT_SNAPSHOTS = 5
 
-# snapshot: one row, about itself. sources: one row a mapping. loads: one row per load, file and table.
-# rejects: one row per broken rule of a record, with the place and the value as it stands in the file.
+# snapshot: one row, about itself and the one that CURRENT named before (null: none). sources: one row a mapping.
+# loads: one row per load, file and table. rejects: one row per broken rule of a record, with the place and the value as it stands in the file.
 RECORDS_DDL = """
-create table snapshot (snapshot_id varchar, created_at timestamp, time_zone varchar, is_demo boolean, format bigint);
+create table snapshot (snapshot_id varchar, created_at timestamp, time_zone varchar, is_demo boolean, format bigint,
+    previous varchar);
 create table sources (source varchar, title varchar, scale varchar, mapping_text varchar);
 create table loads (load_id varchar, loaded_at timestamp, source varchar, file varchar, sha256 varchar,
     mapping_sha256 varchar, size_bytes bigint, table_name varchar, read bigint, loaded bigint, rejected bigint,

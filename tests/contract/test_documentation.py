@@ -27,7 +27,7 @@ from cx.contract.tables import TABLES
 from cx.errors import MappingError
 from cx.ingest.load import load
 from cx.ingest.mapping import read_mapping
-from cx.ingest.sources import csv_job
+from cx.ingest.sources import file_job
 from cx.settings import PROJECT_FOLDER, Settings
 from cx.warehouse.home import Home
 
@@ -149,7 +149,7 @@ def test_a_filled_template_is_read_by_a_mapping_that_names_each_column_after_its
         row = valid_row(table)
         filled = tmp_path / source.name
         filled.write_text(f"{','.join(header)}\n{','.join(row.get(name) or '' for name in header)}\n", encoding="utf-8")
-        jobs.append(csv_job(read_mapping(path), (filled,)))
+        jobs.append(file_job(read_mapping(path), (filled,)))
     # Alone, for a sample names units and touchpoints that no other sample declares.
     for job in jobs[:4]:
         report = load(Home(tmp_path / job.mapping.source), (job,), "UTC")

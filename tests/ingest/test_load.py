@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cx.contract.reasons import remedy
 from cx.errors import CxError, FileError, LoadError, SnapshotError
 from cx.ingest.load import load
-from cx.ingest.sources import csv_job
+from cx.ingest.sources import file_job
 from cx.settings import PROJECT_FOLDER
 from cx.warehouse.home import Home
 from tests.companies import (
@@ -96,7 +96,7 @@ def test_loaded_and_rejected_are_what_was_read(
         mapping = mapping_of(folder, f'source = "{name}"\n[responses]\n' + "\n".join(f'{c} = "{c}"' for c in cells))
         path = write_csv(folder / f"{name}.csv", list(cells), ([row[name] for name in cells] for row in rows))
         path.write_text(path.read_text() + "".join(line + "\r\n" for line in ragged))
-        jobs.append(csv_job(mapping, (path,)))
+        jobs.append(file_job(mapping, (path,)))
     home = Home(folder / "home")
     report = load(home, tuple(jobs), "UTC")
     assert {file: read for (file, _), (read, _, _) in tables_of(report).items()} == {
@@ -127,7 +127,7 @@ def test_a_melted_file_is_loaded_cell_by_cell(tmp_path: Path) -> None:
     ]
     path = write_csv(tmp_path / "m.csv", MELTED_HEADER, rows, delimiter=";")
     home = home_in(tmp_path)
-    report = load(home, (csv_job(mapping_of(tmp_path, MELTED), (path,)),), "UTC")
+    report = load(home, (file_job(mapping_of(tmp_path, MELTED), (path,)),), "UTC")
     (answers,) = [one for one in report.tables if one.table == "responses"]
     (ratings,) = [one for one in report.tables if one.table == "ratings"]
     assert (answers.read, answers.loaded, answers.rejected, answers.blank) == (5, 4, 1, 2)
@@ -174,11 +174,11 @@ def test_keys_made_from_records_stay_when_the_file_is_sorted_and_grows(tmp_path:
     rows = [("9", "31.01.2024", "1", text, "5", "1", "x") for text in ("a", "b", "b", "c")]
     mapping = mapping_of(tmp_path, MELTED)
     home = home_in(tmp_path)
-    load(home, (csv_job(mapping, (write_csv(tmp_path / "m.csv", MELTED_HEADER, rows, ";"),)),), "UTC")
+    load(home, (file_job(mapping, (write_csv(tmp_path / "m.csv", MELTED_HEADER, rows, ";"),)),), "UTC")
     first = dict(rows_of(home, "select response_id, comment from responses"))
     assert len(first) == 4
     again = [("0", "01.02.2024", "2", "new", "5", "1", "x"), *reversed(rows)]
-    report = load(home, (csv_job(mapping, (write_csv(tmp_path / "m.csv", MELTED_HEADER, again, ";"),)),), "UTC")
+    report = load(home, (file_job(mapping, (write_csv(tmp_path / "m.csv", MELTED_HEADER, again, ";"),)),), "UTC")
     then = dict(rows_of(home, "select response_id, comment from responses"))
     assert then.items() > first.items()
     assert len(then) == 5
@@ -223,7 +223,7 @@ def test_a_month_is_a_month_of_the_report_whatever_the_format(tmp_path: Path) ->
             f'source = "{name}"\ntime_zone = "America/New_York"\n{head}'
             f'responded_at = {{ column = "t", format = "{form}" }}\n',
         )
-        jobs.append(csv_job(mapping, (write_csv(tmp_path / f"{name}.csv", "ist", [(name, 9, value)]),)))
+        jobs.append(file_job(mapping, (write_csv(tmp_path / f"{name}.csv", "ist", [(name, 9, value)]),)))
     home = home_in(tmp_path)
     load(home, tuple(jobs), "Asia/Taipei")
     assert rows_of(home, "select response_id, responded_at::varchar from responses order by 1") == [
@@ -252,7 +252,7 @@ def test_templates_and_parts_of_dates_make_values_or_rejects(tmp_path: Path) -> 
         [("1", "2", 9, "2", "29"), ("1", "", 9, 2, 3), ("3", "4", 9, 2, 30), ("5", "6", 9, "12", "01")],
     )
     home = home_in(tmp_path)
-    load(home, (csv_job(mapping, (path,)),), "UTC")
+    load(home, (file_job(mapping, (path,)),), "UTC")
     assert rows_of(home, "select response_id, responded_at::date::varchar, unit_id from responses order by 1") == [
         ("x1/2'", "2024-02-29", "it's"),
         ("x5/6'", "2024-12-01", "it's"),
@@ -405,7 +405,7 @@ def test_a_header_that_does_not_fit_names_the_column(tmp_path: Path, header: str
     with pytest.raises(FileError) as caught:
         load(
             home_in(tmp_path),
-            (csv_job(mapping_of(tmp_path, (tmp_path / "responses.toml").read_text()), (path,)),),
+            (file_job(mapping_of(tmp_path, (tmp_path / "responses.toml").read_text()), (path,)),),
             "UTC",
         )
     assert "other.csv" in str(caught.value.title)
@@ -422,7 +422,7 @@ def test_column_names_may_differ_in_case_and_spaces_only(tmp_path: Path) -> None
         [("A", 9, "2024-01-01", "transaction", "r1")],
     )
     home = home_in(tmp_path)
-    load(home, (csv_job(mapping_of(tmp_path, (tmp_path / "responses.toml").read_text()), (path,)),), "UTC")
+    load(home, (file_job(mapping_of(tmp_path, (tmp_path / "responses.toml").read_text()), (path,)),), "UTC")
     assert rows_of(home, "select response_id, score from responses") == [("r1", 9)]
 
 
@@ -435,7 +435,7 @@ def test_a_file_of_ragged_records_only_is_accounted_for_and_one_without_records_
     (tmp_path / "ragged.csv").write_text(f"{header}\nr1,transaction\nr2\n")
     (tmp_path / "empty.csv").write_text(header)
     home = home_in(tmp_path)
-    jobs = tuple(csv_job(job.mapping, (tmp_path / job.sources[0].name,)) for job in (ragged, empty))
+    jobs = tuple(file_job(job.mapping, (tmp_path / job.sources[0].name,)) for job in (ragged, empty))
     assert tables_of(load(home, jobs, "UTC")) == {
         ("ragged.csv", "responses"): (2, 0, 2),
         ("empty.csv", "responses"): (0, 0, 0),
@@ -491,22 +491,22 @@ def test_constants_of_a_mapping_leave_no_trail_of_rejects(tmp_path: Path) -> Non
     home = home_in(tmp_path)
     for score in (3, 4):
         job_of(tmp_path, "responses", [answer(1, score)])
-        report = load(home, (csv_job(mapping_of(tmp_path, text), (tmp_path / "responses.csv",)),), "UTC")
+        report = load(home, (file_job(mapping_of(tmp_path, text), (tmp_path / "responses.csv",)),), "UTC")
         assert tables_of(report)["(mapping file)", "units"] == (4, 1, 3)
         assert rows_of(home, "select line, column_name, rule from rejects order by 1") == [
             (2, "unit_id", "duplicate_copy"),
             (3, "unit_id", "duplicate_copy"),
             (4, "name", "required"),
         ]
-    job = csv_job(mapping_of(tmp_path, text), (tmp_path / "responses.csv",))
+    job = file_job(mapping_of(tmp_path, text), (tmp_path / "responses.csv",))
     with pytest.raises(LoadError, match="source c"):
         load(
             home,
             (
                 job,
-                csv_job(job.mapping, (tmp_path / "x.csv",))
+                file_job(job.mapping, (tmp_path / "x.csv",))
                 if (tmp_path / "x.csv").exists()
-                else csv_job(job.mapping, (write_csv(tmp_path / "x.csv", list(answer(1, 9)), []),)),
+                else file_job(job.mapping, (write_csv(tmp_path / "x.csv", list(answer(1, 9)), []),)),
             ),
             "UTC",
         )

@@ -11,7 +11,7 @@ import pytest
 
 from cx.contract.tables import TABLES
 from cx.ingest.load import load
-from cx.ingest.sources import csv_job
+from cx.ingest.sources import file_job
 from cx.say.translator import LANGUAGES
 from cx.warehouse.home import Home
 from tests.companies import answer, mapping_of, rows_of, write_csv
@@ -100,7 +100,7 @@ unit_id = "name"
 month = "month"
 sent = "sent"
 ''')
-        jobs.append(csv_job(mapping, (path,)))
+        jobs.append(file_job(mapping, (path,)))
     load(home, tuple(jobs), "UTC")
     sql = "select source, file, table_name, file_column, column_name, rule from rejects"
     raw = Counter((*place, file_column or column, rule) for *place, file_column, column, rule in rows_of(home, sql))
