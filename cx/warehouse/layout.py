@@ -23,8 +23,16 @@ create table rejects (load_id varchar, table_name varchar, source varchar, file 
 """
 
 
+# What the rollups are made of, in the order in which it can go. Types of enums cannot be temporary.
+_STEPS = ("dated", "asked", "periods", "period_of", "ancestors", "own", "cells", "added", "clusters")
+_CODES = ("unit", "survey", "touchpoint", "product", "segment", "channel", "wave")
+
+
 def build_rollups(con: DuckDBPyConnection) -> None:
     """Build all rollups of the database from its tables, in the order of the files in `rollups/`."""
     for path in sorted((Path(__file__).parent / "rollups").glob("*.sql")):
         con.execute(path.read_text(encoding="utf-8"))
-    con.execute("drop table answers")
+    for step in _STEPS:
+        con.execute(f"drop table temp.{step}")
+    for code in _CODES:
+        con.execute(f"drop type {code}_code")

@@ -1,46 +1,56 @@
--- grain: one row per response (dated), and one per survey, period, month, month of invitation, unit, touchpoint, product,
--- segment and channel (answers): what the rollups count; both temporary
+-- grain: one row per response (dated); one per survey, wave, month, month of invitation, unit and touchpoint (asked); one
+-- per survey and period, with a number (periods), and per survey, wave and month the number of its period (period_of): what
+-- the rollups count; all temporary
 -- A period is a calendar month in the report's time zone for transaction surveys, and a wave for the others; a wave
--- without a name is the quarter. A customer without a key is a cluster of one answer.
--- No time zone is a whole day away from UTC, so only the edges of a month need converting, which is slow.
-create temp view dated as
-with months as (
-    select survey, unit_id, touchpoint_id, product, segment, channel, wave, score,
-        coalesce(customer_id, '#' || response_id) as customer,
-        coalesce(weight, 1) as weight,
-        date_trunc('month', case when day(responded_at) between 2 and 27 then responded_at
-            else timezone((select time_zone from snapshot), timezone('UTC', responded_at)) end)::date as month,
-        coalesce(invited_at, responded_at) as asked_at,
-        date_trunc('month', case when day(asked_at) between 2 and 27 then asked_at
-            else timezone((select time_zone from snapshot), timezone('UTC', asked_at)) end)::date as invited_month
-    from responses
-)
-select survey, unit_id, touchpoint_id, product, segment, channel, customer, weight, month, invited_month,
-    case when survey = 'transaction' then strftime(month, '%Y-%m')
-        else coalesce(wave, year(month) || ' Q' || quarter(month)) end as period,
-    case when score >= 9 then 1 when score >= 7 then 0 when score >= 0 then -1 end::tinyint as sign
-from months;
+-- without a name is the quarter.
+-- Dimensions are enums until the counts are written: grouping by codes costs half of grouping by texts.
+create type unit_code as enum (select unit_id from unit_tree order by unit_id);
+create type survey_code as enum (select unnest(['relationship', 'strategic', 'transaction']));
+create type touchpoint_code as enum (
+    select distinct touchpoint_id from responses where touchpoint_id is not null order by touchpoint_id);
+create type product_code as enum (select distinct product from responses where product is not null order by product);
+create type segment_code as enum (select distinct segment from responses where segment is not null order by segment);
+create type channel_code as enum (select distinct channel from responses where channel is not null order by channel);
+create type wave_code as enum (select distinct wave from responses where wave is not null order by wave);
 
-create temp table answers as
-with cells as (
-    select survey, period, month, invited_month, unit_id, touchpoint_id, product, segment, channel,
-        count(*) filter (sign = 1) as promoters,
-        count(*) filter (sign = 0) as passives,
-        count(*) filter (sign = -1) as detractors,
-        count(*) filter (sign is null) as blanks,
-        coalesce(sum(weight) filter (sign = 1), 0) as w_promoters,
-        coalesce(sum(weight) filter (sign = 0), 0) as w_passives,
-        coalesce(sum(weight) filter (sign = -1), 0) as w_detractors,
-        coalesce(sum(weight * weight) filter (sign = 1), 0) as w2_promoters,
-        coalesce(sum(weight * weight) filter (sign = 0), 0) as w2_passives,
-        coalesce(sum(weight * weight) filter (sign = -1), 0) as w2_detractors
-    from dated group by all
-),
-by_month as (
-    select survey, period, month, sum(promoters + passives + detractors + blanks) as n from cells group by all
-),
--- A wave stands on the time axis in the month with the most answers: one wrong date must not put it elsewhere.
-wave_starts as (
-    select survey, period, arg_max(month, (n, -epoch(month))) as starts_on, max(month) as ends_on from by_month group by all
+-- No time zone is a whole day away from UTC, so only the edges of a month need converting, which is slow.
+-- more_than_one is what the weight of an answer adds to counting it once. Customers are told apart by 64 bits of a hash.
+create temp table dated as
+with answered as (
+    select *, coalesce(invited_at, responded_at) as asked_at from responses
 )
-select cells.*, starts_on, ends_on from cells join wave_starts using (survey, period);
+select survey::survey_code as survey, case when survey <> 'transaction' then wave end::wave_code as wave,
+    unit_id::unit_code as unit_id, touchpoint_id::touchpoint_code as touchpoint_id, product::product_code as product,
+    segment::segment_code as segment, channel::channel_code as channel,
+    case when customer_id is not null then hash(customer_id) end as customer,
+    weight - 1 as more_than_one,
+    date_trunc('month', case when day(responded_at) between 2 and 27 then responded_at
+        else timezone((select time_zone from snapshot), timezone('UTC', responded_at)) end)::date as month,
+    date_trunc('month', case when day(asked_at) between 2 and 27 then asked_at
+        else timezone((select time_zone from snapshot), timezone('UTC', asked_at)) end)::date as invited_month,
+    case when score >= 9 then 1 when score >= 7 then 0 when score >= 0 then -1 end::tinyint as sign
+from answered;
+
+create temp table asked as
+select survey, wave, month, invited_month, unit_id, touchpoint_id, count(*) as n, count(sign) as valid
+from dated group by all;
+
+-- A wave stands on the time axis in the month with the most answers: one wrong date must not put it elsewhere.
+create temp table periods as
+with by_month as (
+    select survey, wave, month, sum(n) as n,
+        case when survey = 'transaction' then strftime(month, '%Y-%m')
+            else coalesce(wave::varchar, year(month) || ' Q' || quarter(month)) end as period
+    from asked group by all
+),
+named as (
+    select survey::varchar as survey, period, arg_max(month, (n, -epoch(month))) as starts_on, max(month) as ends_on
+    from (select survey, period, month, sum(n) as n from by_month group by all) group by all
+)
+select row_number() over (order by survey, period)::integer as period_no, survey, period, starts_on, ends_on from named;
+
+create temp table period_of as
+select distinct asked.survey, wave, month, period_no
+from asked join periods on periods.survey = asked.survey::varchar
+    and period = case when asked.survey = 'transaction' then strftime(month, '%Y-%m')
+        else coalesce(wave::varchar, year(month) || ' Q' || quarter(month)) end;

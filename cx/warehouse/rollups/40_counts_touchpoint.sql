@@ -2,50 +2,72 @@
 -- (counts_unit). Both carry the sums over customers that the standard error needs: with the answers of a customer m and
 -- the sum of their signs s, customers counts them, c_ss = sum s*s, c_sm = sum s*m, c_mm = sum m*m; cw_* the same weighted.
 -- Most customers answer once in a period, and what they add can be read from the counts. So every answer is first taken
--- for a customer of its own; only customers who answered again are looked at, for what they add beyond that.
+-- for a customer of its own; only customers who answered again are looked at, for what they add beyond that. An answer
+-- without a customer is one customer.
 create temp table clusters as
-with often as (
-    select survey, period, customer from dated where sign is not null group by all having count(*) > 1
+with placed as (
+    select period_no, unit_id, touchpoint_id, customer, sign, coalesce(more_than_one, 0) + 1 as weight
+    from dated join period_of on period_of.survey = dated.survey and period_of.month = dated.month
+        and period_of.wave is not distinct from dated.wave
+    where sign is not null and customer is not null
+),
+often as (
+    select period_no, customer from placed group by all having count(*) > 1
 ),
 per_unit as (
-    select survey, period, unit_id, touchpoint_id, customer, count(*) as m, sum(sign) as s, sum(sign * sign) as ss,
+    select period_no, unit_id, touchpoint_id, customer, count(*) as m, sum(sign) as s, sum(sign * sign) as ss,
         sum(weight) as wm, sum(weight * sign) as ws, sum(weight * weight) as wwm, sum(weight * weight * sign) as wws,
         sum(weight * weight * sign * sign) as wwss
-    from dated semi join often using (survey, period, customer) where sign is not null group by all
+    from placed semi join often using (period_no, customer) group by all
 ),
 per_customer as (
-    select survey, period, ancestor_id as unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
+    select period_no, ancestor_id as unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
         customer, sum(m) as m, sum(s) as s, sum(ss) as ss, sum(wm) as wm, sum(ws) as ws, sum(wwm) as wwm,
         sum(wws) as wws, sum(wwss) as wwss
-    from per_unit join unit_ancestors using (unit_id)
+    from per_unit join ancestors using (unit_id)
     group by grouping sets (
-        (survey, period, ancestor_id, touchpoint_id, customer), (survey, period, ancestor_id, customer))
+        (period_no, ancestor_id, touchpoint_id, customer), (period_no, ancestor_id, customer))
     having sum(m) > 1
 ),
+per_touchpoint as (
+    select period_no, unit_id, touchpoint_id, sum(promoters) as promoters, sum(passives) as passives,
+        sum(detractors) as detractors from cells group by all
+),
+added_per_touchpoint as (
+    select period_no, unit_id, touchpoint_id, sum(w2_promoters) as w2_promoters, sum(w2_passives) as w2_passives,
+        sum(w2_detractors) as w2_detractors from added group by all
+),
+counted as (
+    select *, 0 as w2_promoters, 0 as w2_passives, 0 as w2_detractors from per_touchpoint
+    union all
+    select period_no, unit_id, touchpoint_id, 0, 0, 0, w2_promoters, w2_passives, w2_detractors
+    from added_per_touchpoint
+),
 as_if_once as (
-    select survey, period, unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
+    select period_no, unit_id, touchpoint_id, grouping(touchpoint_id) = 1 as all_touchpoints,
         sum(promoters + passives + detractors) as customers,
         sum(promoters + detractors) as c_ss, sum(promoters - detractors) as c_sm,
         sum(promoters + passives + detractors) as c_mm,
-        sum(w2_promoters + w2_detractors) as cw_ss, sum(w2_promoters - w2_detractors) as cw_sm,
-        sum(w2_promoters + w2_passives + w2_detractors) as cw_mm
-    from counts_all
-    group by grouping sets ((survey, period, unit_id, touchpoint_id), (survey, period, unit_id))
+        sum(promoters + detractors + w2_promoters + w2_detractors) as cw_ss,
+        sum(promoters - detractors + w2_promoters - w2_detractors) as cw_sm,
+        sum(promoters + passives + detractors + w2_promoters + w2_passives + w2_detractors) as cw_mm
+    from counted
+    group by grouping sets ((period_no, unit_id, touchpoint_id), (period_no, unit_id))
     having sum(promoters + passives + detractors) > 0
 ),
 beyond_that as (
-    select survey, period, unit_id, touchpoint_id, all_touchpoints, sum(1 - m) as customers,
+    select period_no, unit_id, touchpoint_id, all_touchpoints, sum(1 - m) as customers,
         sum(s * s - ss) as c_ss, sum(s * m - s) as c_sm, sum(m * m - m) as c_mm,
         sum(ws * ws - wwss) as cw_ss, sum(ws * wm - wws) as cw_sm, sum(wm * wm - wwm) as cw_mm
     from per_customer group by all
 )
-select survey, period, unit_id, touchpoint_id, all_touchpoints, sum(customers)::bigint as customers,
-    sum(c_ss)::double as c_ss, sum(c_sm)::double as c_sm, sum(c_mm)::double as c_mm,
-    sum(cw_ss) as cw_ss, sum(cw_sm) as cw_sm, sum(cw_mm) as cw_mm
-from (from as_if_once union all from beyond_that) group by all;
+select survey, period, unit_id::varchar as unit_id, touchpoint_id::varchar as touchpoint_id, all_touchpoints,
+    sum(customers)::bigint as customers, sum(c_ss)::double as c_ss, sum(c_sm)::double as c_sm,
+    sum(c_mm)::double as c_mm, sum(cw_ss) as cw_ss, sum(cw_sm) as cw_sm, sum(cw_mm) as cw_mm
+from (from as_if_once union all from beyond_that) join periods using (period_no) group by all;
 
 create table counts_touchpoint as
-with cells as (
+with cells_of_touchpoints as (
     select survey, period, starts_on, unit_id, touchpoint_id,
         sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
         sum(blanks)::bigint as blanks,
@@ -53,13 +75,13 @@ with cells as (
     from counts_all group by all
 )
 select cells.*, customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
-from cells left join (from clusters where not all_touchpoints) as clusters
+from cells_of_touchpoints as cells left join (from clusters where not all_touchpoints) as clusters
     on clusters.survey = cells.survey and clusters.period = cells.period and clusters.unit_id = cells.unit_id
     and clusters.touchpoint_id is not distinct from cells.touchpoint_id
 order by cells.survey, cells.unit_id, cells.starts_on, cells.period, cells.touchpoint_id;
 
 create table counts_unit as
-with cells as (
+with cells_of_units as (
     select survey, period, starts_on, unit_id,
         sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
         sum(blanks)::bigint as blanks,
@@ -67,9 +89,6 @@ with cells as (
     from counts_mix group by all
 )
 select cells.*, customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
-from cells left join (from clusters where all_touchpoints) as clusters
+from cells_of_units as cells left join (from clusters where all_touchpoints) as clusters
     on clusters.survey = cells.survey and clusters.period = cells.period and clusters.unit_id = cells.unit_id
 order by cells.survey, cells.unit_id, cells.starts_on, cells.period;
-
-drop table clusters;
-drop view dated;

@@ -4,13 +4,21 @@
 -- A questionnaire belongs to the month in which it was sent, or to the wave whose months hold that month. Late answers
 -- make waves overlap: then a month belongs to the wave with the most answers that were invited in it, and to no other.
 create table response_counts as
-with waves as (
+with asked_in as (
+    select periods.survey, period, invited_month, ends_on, unit_id::varchar as unit_id,
+        touchpoint_id::varchar as touchpoint_id, sum(valid) as valid, sum(n) as n
+    from asked join period_of on period_of.survey = asked.survey and period_of.month = asked.month
+        and period_of.wave is not distinct from asked.wave
+        join periods using (period_no)
+    group by all
+),
+waves as (
     select survey, period, min(invited_month) as first_month, max(ends_on) as last_month
-    from answers where survey <> 'transaction' group by all
+    from asked_in where survey <> 'transaction' group by all
 ),
 invited as (
-    select survey, period, invited_month as month, sum(promoters + passives + detractors + blanks) as n
-    from answers where survey <> 'transaction' group by all
+    select survey, period, invited_month as month, sum(n) as n
+    from asked_in where survey <> 'transaction' group by all
 ),
 months as (
     select distinct survey, month from invitations where survey <> 'transaction'
@@ -34,18 +42,18 @@ sent as (
     from placed join unit_ancestors using (unit_id) where period is not null group by all
 ),
 own_answers as (
-    select survey, case when survey = 'transaction' then strftime(invited_month, '%Y-%m') else answers.period end as period,
-        unit_id, touchpoint_id, sum(promoters + passives + detractors) as n
-    from answers group by all
+    select survey, case when survey = 'transaction' then strftime(invited_month, '%Y-%m') else asked_in.period end as period,
+        unit_id, touchpoint_id, sum(valid) as n
+    from asked_in group by all
 ),
-asked as (
+rated as (
     select distinct survey, period, unit_id, touchpoint_id from placed where period is not null
 ),
 answered as (
     select survey, period, ancestor_id as unit_id, sum(n) as answered
-    from own_answers semi join asked
-        on asked.survey = own_answers.survey and asked.period = own_answers.period and asked.unit_id = own_answers.unit_id
-        and (asked.touchpoint_id is null or asked.touchpoint_id = own_answers.touchpoint_id)
+    from own_answers semi join rated
+        on rated.survey = own_answers.survey and rated.period = own_answers.period and rated.unit_id = own_answers.unit_id
+        and (rated.touchpoint_id is null or rated.touchpoint_id = own_answers.touchpoint_id)
     join unit_ancestors on unit_ancestors.unit_id = own_answers.unit_id
     group by all
 )
