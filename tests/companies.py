@@ -86,26 +86,36 @@ def rows_of(home: Home, sql: str, *values: object) -> list[tuple[object, ...]]:
     return cursor.execute(sql, list(values)).fetchall()
 
 
-def content_of(home: Home) -> dict[str, list[tuple[object, ...]]]:
-    """Every table of the current snapshot as a sorted list of rows, without what names the load itself."""
+def content_of(home: Home, *, with_places: bool = True) -> dict[str, list[tuple[object, ...]]]:
+    """Every table of the current snapshot as a sorted list of rows, columns by name, without what names the load itself.
+
+    Without places: also without lines, and without the tables that hold what stood in files as it was written.
+    """
+    named = {"_load", "load_id"} if with_places else {"_load", "load_id", "_line", "line"}
+    written = set() if with_places else {"rejects", "rejected_records", "headers", "sources"}
     con = current_snapshot(home).con.cursor()
     con.execute("use snap")
     tables = [
         name
         for (name,) in con.execute("select table_name from duckdb_tables() where database_name = 'snap'").fetchall()
-        if name not in ("snapshot", "loads")
+        if name not in {"snapshot", "loads"} | written
     ]
+    columns = {
+        table: [
+            name
+            for (name,) in con.execute(
+                "select column_name from duckdb_columns() where database_name = 'snap' and table_name = ? order by 1",
+                [table],
+            ).fetchall()
+            if name not in named
+        ]
+        for table in tables
+    }
     return {
         table: sorted(
-            (
-                row
-                for row in con.execute(
-                    f"select columns(lambda c: c not in ('_load', 'load_id')) from {table}"
-                ).fetchall()
-            ),
-            key=repr,
+            con.execute("select " + ", ".join(f'"{name}"' for name in names) + f" from {table}").fetchall(), key=repr
         )
-        for table in tables
+        for table, names in columns.items()
     }
 
 

@@ -95,6 +95,7 @@ def _build(
         _fill(con, snapshot_id, answers, units)
         filled = time.perf_counter()
         tell(f"  answers {filled - started:.1f} s")
+        layout.build_unit_tree(con)
         layout.build_rollups(con)
         con.execute("checkpoint")
         counted = time.perf_counter()

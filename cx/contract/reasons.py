@@ -13,6 +13,8 @@ _GENERAL = {
     "duplicate_key": phrase("Several records have this key and differ, so none was loaded. Keep the right one."),
     "ragged": phrase("The record does not have as many cells as the header. Look for a missing or extra delimiter "
                      "or quote in this line."),
+    "cell_too_long": phrase("A cell of the record is longer than 10 million characters. Shorten it, or look for a "
+                            "quote that is never closed."),
     "scale": phrase("The score lies outside the scale that the mapping file declares."),
     "answer_rejected": phrase("The answer that this rating belongs to was rejected; mend that record first."),
 }

@@ -58,7 +58,7 @@ class RejectCount:
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a corrected row replaced: the row's key, the column, the value before and after, and where from."""
+    """One value that a corrected row replaced: key, column, the value before and after, and where from."""
 
     table: str
     key: str

@@ -1,30 +1,44 @@
-"""What a load reads: a name, a fingerprint, a header and batches of text. A CSV file or a generated table."""
+"""What a load reads: a name, a fingerprint, a header and batches of text. A file or a generated table."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from cx.contract.tables import TABLES
-from cx.ingest.csv_text import Batch, read_batches, read_header, sha256
+from cx.errors import FileError
+from cx.ingest import csv_text, parquet, xlsx
+from cx.ingest.batches import Batch, OnRecords, file_error, sha256
+from cx.ingest.csv_text import TRUNCATED
 from cx.ingest.mapping import Cell, FileLayout, Mapping
+from cx.ingest.mapping_sql import normalised, unmapped_columns
+from cx.ingest.precheck import MAX_UNPACKED_BYTES, refuse_what_is_no_table
+from cx.phrase import phrase
 
-OnRecords = Callable[[int], None]
+__all__ = ["LoadJob", "OnRecords", "Source", "file_job", "table_job"]
+
+_DELIMITERS = ";\t|,"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Something to load: its name, SHA-256, size in bytes, column names, and how its batches are read."""
+    """Something to load: its name, SHA-256, size in bytes, column names, and how its batches are read.
+
+    path, layout: of a file; None for a generated table.
+    """
 
     name: str
     sha256: str
     size_bytes: int
     header: tuple[str, ...]
     batches: Callable[[OnRecords], Iterator[Batch]]
+    path: Path | None = None
+    layout: FileLayout | None = None
 
 
 @dataclass(frozen=True)
@@ -35,15 +49,84 @@ class LoadJob:
     sources: tuple[Source, ...]
 
 
-def file_job(mapping: Mapping, paths: tuple[Path, ...]) -> LoadJob:
-    """The job of loading CSV files as a mapping declares; FileError if a file is missing or has no header."""
-    return LoadJob(mapping, tuple(_csv_source(path, mapping.layout) for path in paths))
+def file_job(
+    mapping: Mapping, paths: tuple[Path, ...], confirmed: Sequence[str] = (), max_bytes: int | None = None,
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+) -> LoadJob:
+    """The job of loading files as a mapping declares; FileError if one is missing, is no such table, or has no header.
+
+    confirmed: codes of doubts that are meant, besides those of the mapping. max_bytes: the largest file that is read
+    (None: any); max_unpacked_bytes: the largest content of a workbook.
+    """
+    for path in paths:
+        refuse_what_is_no_table(path, mapping.layout.format, max_bytes, max_unpacked_bytes)
+    truncated = TRUNCATED in (*mapping.confirmed, *confirmed)
+    return LoadJob(mapping, tuple(_file_source(path, mapping, truncated) for path in paths))
 
 
-def _csv_source(path: Path, layout: FileLayout) -> Source:
-    header = read_header(path, layout)
-    return Source(path.name, sha256(path), path.stat().st_size, header,
-                  lambda on_records: read_batches(path, layout, on_records))
+def mended_job(mapping: Mapping, paths: Sequence[Path]) -> LoadJob:
+    """The job of loading downloads of rejected records that were mended: all written alike, whatever they came from."""
+    return file_job(replace(mapping, layout=FileLayout()), paths)
+
+
+def _file_source(path: Path, mapping: Mapping, may_be_truncated: bool) -> Source:
+    layout = mapping.layout
+    batches: Callable[[OnRecords], Iterator[Batch]]
+    match layout.format:
+        case "xlsx":
+            header = xlsx.read_header(path, layout)
+            batches = partial(xlsx.read_batches, path, layout)
+        case "parquet":
+            header = parquet.read_header(path, layout)
+            batches = partial(parquet.read_batches, path, layout)
+            _refuse_columns_without_text(path, mapping)
+        case _:
+            header = csv_text.read_header(path, layout)
+            batches = partial(csv_text.read_batches, path, layout, may_be_truncated=may_be_truncated)
+    _refuse_foreign_header(path, header, mapping)
+    return Source(path.name, sha256(path), path.stat().st_size, header, batches, path, layout)
+
+
+def _refuse_columns_without_text(path: Path, mapping: Mapping) -> None:
+    """FileError if the mapping uses a column of a Parquet file that holds lists, records or bytes."""
+    for name, kind in parquet.columns_without_text(path).items():
+        if not unmapped_columns(mapping, (name,)):
+            raise file_error(
+                path.name, phrase("The column {column} holds values of the type {type}, which are no text or number.",
+                                  column=name, type=kind),
+                phrase("Export it as a column of its own, or do not map it; nothing was loaded."))
+
+
+def _refuse_foreign_header(path: Path, header: tuple[str, ...], mapping: Mapping) -> None:
+    """FileError if the header has none of the columns that the mapping uses: say what was seen instead."""
+    unused = {normalised(name) for name in unmapped_columns(mapping, header)}
+    if any(normalised(name) not in unused for name in header) or not _used_columns(mapping):
+        return
+    if _looks_undivided(header, mapping.layout):
+        raise _one_column(path, header[0], mapping.layout)
+    raise file_error(
+        path.name, phrase("The column names were looked for in line {line}, and none that the mapping file uses is "
+                          "there (such as {wanted}). It reads: {header}.", line=mapping.layout.skip_rows + 1,
+                          wanted=_used_columns(mapping)[0], header=" · ".join(header)[:300]),
+        phrase("Bring the right file, or correct file.skip_rows, file.delimiter or the columns in the mapping file; "
+               "nothing was loaded."))
+
+
+def _used_columns(mapping: Mapping) -> tuple[str, ...]:
+    mapped = [cell.column for cells in mapping.columns.values() for cell in cells.values() if cell.column]
+    return (*mapped, *(mapping.ratings.drivers if mapping.ratings else ()))
+
+
+def _looks_undivided(header: tuple[str, ...], layout: FileLayout) -> bool:
+    return layout.format == "csv" and len(header) == 1 and any(sign in header[0] for sign in _DELIMITERS)
+
+
+def _one_column(path: Path, name: str, layout: FileLayout) -> FileError:
+    found = max(_DELIMITERS, key=name.count).replace("\t", "\\t")
+    return file_error(
+        path.name, phrase("Its header has 1 column: {header}. The delimiter may be {found} instead of {declared}.",
+                          header=name[:300], found=found, declared=layout.delimiter.replace("\t", "\\t")),
+        phrase("Declare file.delimiter = \"{found}\" in the mapping file; nothing was loaded.", found=found))
 
 
 def table_job(source_name: str, title: str, table_name: str, table: pa.Table) -> LoadJob:

@@ -1,220 +1,202 @@
-"""Files of one load → staged text → good rows and faults, in temporary tables of the snapshot that is being built."""
+"""Files of one load → relations that the checks read. Clean text is read by DuckDB, all else record by record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import duckdb
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from cx.contract.check import FAULTS_DDL, check, identifier, quoted, trimmed_sql
+from cx.contract.check import Staged, number_lines, quoted
 from cx.contract.columns import Table
 from cx.contract.tables import TABLES
-from cx.errors import LoadError
-from cx.ingest.mapping import SCALES, Mapping
+from cx.ingest.batches import Batch
+from cx.ingest.fast_text import LineCount, count_lines, may_be_fast, read_csv_sql
+from cx.ingest.mapping import Mapping
 from cx.ingest.mapping_sql import (
     RawFile,
-    rating_codes_sql,
-    source_columns,
-    staged_ratings_sql,
-    staged_sql,
+    makes_keys,
+    staged_file,
+    staged_ratings,
+    staged_rows,
     unmapped_columns,
+    used_columns,
 )
-from cx.ingest.report import TableReport
 from cx.ingest.sources import LoadJob, OnRecords, Source
-from cx.phrase import phrase
+from cx.phrase import Phrase, phrase
 
 MAPPING_FILE = "(mapping file)"
-Place = tuple[str, str, str]
-"""Source, file and table."""
-Replaced = list[tuple[str, str, int]]
-"""Source, file, and how many of its rows replaced another content."""
+DISARMED = r"^'+\s*[=+\-@\t\r]"
+"""How a cell begins that a download has disarmed: one apostrophe more than it had."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class StagedFile:
-    """A file whose records lie in a temporary table, with the mapping that describes them."""
+    """A file of a load, with the mapping that describes it.
+
+    raw: its records, once they are read; None while they are still to be read straight into the table of the contract.
+    ragged: records that were set aside whole. replaced_nuls: NUL characters that became U+FFFD.
+    """
 
     mapping: Mapping
     source: Source
-    raw: RawFile
-    ragged: int
+    relation: str
+    raw: RawFile | None = None
+    ragged: int = 0
+    replaced_nuls: int = 0
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Source and file."""
+        return self.mapping.source, self.source.name
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that the records of the file fill."""
+        melted = ("ratings",) if self.mapping.ratings else ()
+        return (*self.mapping.columns, *melted)
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:
         """Columns of the file that the mapping does not use."""
-        return unmapped_columns(self.mapping, self.raw.header)
+        return unmapped_columns(self.mapping, self.source.header)
 
 
 def stage(
-    con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], report_zone: str, on_records: OnRecords
+    con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], on_records: OnRecords, *, mended: bool = False
 ) -> tuple[StagedFile, ...]:
-    """The files of all jobs, read into temporary tables `staged_<table>`."""
-    con.execute(FAULTS_DDL)
-    for table in TABLES.values():
-        columns = ", ".join(f"{column.sql} varchar" for column in table.columns)
-        con.execute(f"create temp table staged_{table.name} "
-                    f"({columns}, _source varchar, _file varchar, _line bigint, _column varchar)")
-    staged: list[StagedFile] = []
-    for job in jobs:
-        _stage_constant_rows(con, job.mapping)
-        for source in job.sources:
-            file = _stage_file(con, job.mapping, source, f"raw_{len(staged)}", on_records)
-            for name in job.mapping.columns:
-                con.execute(f"insert into staged_{name} {staged_sql(TABLES[name], job.mapping, file.raw, report_zone)}")
-            if job.mapping.ratings:
-                con.execute("insert into staged_ratings "
-                            + staged_ratings_sql(job.mapping, file.raw, report_zone))
-            staged.append(file)
-    return tuple(staged)
+    """The files of all jobs; those that need more than one look are read into temporary tables now.
 
-
-def _stage_constant_rows(con: DuckDBPyConnection, mapping: Mapping) -> None:
-    for name, rows in mapping.rows.items():
-        columns = TABLES[name].column_names
-        for number, row in enumerate(rows, start=1):
-            con.execute(
-                f"insert into staged_{name} values ({', '.join('?' * (len(columns) + 4))})",
-                [*(row.get(column) for column in columns), mapping.source, MAPPING_FILE, number, None])
-
-
-def _stage_file(
-    con: DuckDBPyConnection, mapping: Mapping, source: Source, relation: str, on_records: OnRecords
-) -> StagedFile:
-    raw = RawFile(source.name, relation, source.header)
-    for columns in (*mapping.columns.values(),):
-        for cell in columns.values():
-            for column in source_columns(cell):
-                raw.column_sql(column)  # a missing column is an error before anything is read
-    cells = ", ".join(f"c{number} varchar" for number in range(len(source.header)))
-    con.execute(f"create temp table {relation} ({cells}, _line bigint)")
-    ragged = 0
-    for batch in source.batches(on_records):
-        con.register("batch", batch.records)
-        con.execute(f"insert into {relation} select * from batch")
-        con.unregister("batch")
-        for record in batch.ragged:
-            ragged += 1
-            for name in mapping.columns:
-                con.execute("insert into faults values (?, ?, ?, ?, null, ?, ?, 'ragged')",
-                            [name, mapping.source, source.name, record.line, TABLES[name].key[0], record.text])
-    return StagedFile(mapping, source, raw, ragged)
-
-
-def check_all(
-    con: DuckDBPyConnection, staged: tuple[StagedFile, ...], merge: Callable[[Table], Replaced], has_previous: bool
-) -> dict[Place, int]:
-    """Rows replaced, by source, file and table. Every staged table is checked, then merged into the snapshot.
-
-    The order is that of the contract, so that what is referred to is there before what refers to it.
+    `mended`: they are downloads of rejected records, in which an apostrophe stands before what a spreadsheet would run.
     """
-    lowest = {SCALES[file.mapping.scale][0] for file in staged if "responses" in file.mapping.columns}
-    if len(lowest) > 1:
-        raise LoadError(
-            phrase("Nothing was loaded"), phrase("The files were asked on different scales."),
-            phrase("Load the files of each scale by a command of its own."))
-    replaced: dict[Place, int] = {}
-    for table in TABLES.values():
-        references = {column.references: relation for column in table.columns
-                      if column.references and (relation := _known(con, table, column.references, has_previous))}
-        check(con, _on_scale(table, max(lowest, default=0)), f"staged_{table.name}", references)
-        replaced |= {(source, file, table.name): n for source, file, n in merge(table)}
-    if max(lowest, default=0) > 0:  # the contract would name its own limit
-        con.execute("update faults set rule = 'scale' "
-                    "where table_name = 'responses' and column_name = 'score' and rule = 'minimum'")
-    _name_file_columns(con, staged)
-    con.execute("""
-        update faults set rule = 'answer_rejected'
-        where table_name = 'ratings' and rule = 'reference' and column_name = 'response_id' and exists (
-            from faults as answer where answer.table_name = 'responses' and answer.file = faults.file
-            and answer.line = faults.line)
-    """)
-    return replaced
+    files = []
+    for job in jobs:
+        for source in job.sources:
+            file = StagedFile(job.mapping, source, f"raw_{len(files)}")
+            _refuse_missing_columns(file)
+            if mended:
+                file.raw = _without_apostrophes(con, read_carefully(con, file, on_records))
+            elif not _reads_straight(file):
+                file.raw = _read_clean(con, file, on_records) or read_carefully(con, file, on_records)
+            files.append(file)
+    return tuple(files)
 
 
-def _known(con: DuckDBPyConnection, table: Table, referenced: str, has_previous: bool) -> str:
-    """A relation with the known keys of a table that is referred to; empty text when it is not loaded."""
-    if referenced != table.name:
-        (count,) = con.execute(f"select count(*) from main.{referenced}").fetchone() or (0,)
-        return f"main.{referenced}" if count else ""
-    (key,) = TABLES[referenced].key
-    earlier = f"union select {key} from prev.{referenced}" if has_previous else ""
-    return f"(select distinct {trimmed_sql(key)} as {key} from staged_{referenced} {earlier})"
+def _without_apostrophes(con: DuckDBPyConnection, raw: RawFile) -> RawFile:
+    cells = ", ".join(f"{cell} = case when regexp_matches({cell}, {quoted(DISARMED)}) then {cell}[2:] else {cell} end"
+                      for cell in raw.cells)
+    con.execute(f"update {raw.relation} set {cells}")
+    return raw
 
 
-def _on_scale(table: Table, lowest_score: int) -> Table:
-    """The table of responses with the lowest score that the declared scale allows."""
-    if table.name != "responses" or lowest_score == 0:
-        return table
-    columns = tuple(replace(column, minimum=lowest_score) if column.name == "score" else column
-                    for column in table.columns)
-    return replace(table, columns=columns)
+def _refuse_missing_columns(file: StagedFile) -> None:
+    header = RawFile(file.source.name, "", file.source.header)
+    for column in used_columns(file.mapping):
+        header.cell(column)
 
 
-def _name_file_columns(con: DuckDBPyConnection, staged: tuple[StagedFile, ...]) -> None:
-    """Say in each fault the column of the file and the value as it stands there, instead of the contract's."""
-    for file in staged:
-        found = con.execute(
-            "select distinct table_name, column_name from faults where source = ? and file = ? and file_column is null "
-            "and rule not in ('ragged', 'duplicate_key', 'duplicate_copy')",
-            [file.mapping.source, file.raw.name]).fetchall()
-        for table_name, column_name in found:
-            cell = file.mapping.columns.get(table_name, {}).get(column_name)
-            columns = source_columns(cell) if cell else ()
-            if not columns:
-                continue
-            values = ", ".join(f"raw.{identifier(_cell_name(file.raw, column))}" for column in columns)
-            con.execute(f"""
-                update faults set file_column = {quoted(' · '.join(columns))}, value = concat_ws(' · ', {values})
-                from {file.raw.relation} as raw
-                where raw._line = faults.line and faults.source = ? and faults.file = ?
-                    and faults.table_name = ? and faults.column_name = ?
-                    and rule not in ('ragged', 'duplicate_key', 'duplicate_copy')
-            """, [file.mapping.source, file.raw.name, table_name, column_name])
+def _reads_straight(file: StagedFile) -> bool:
+    """Whether the file can go straight into the one table that it fills, without lying in a temporary one first."""
+    return _may_be_clean(file.source) and len(file.tables) == 1 and not file.mapping.ratings \
+        and not makes_keys(file.mapping)
 
 
-def _cell_name(raw: RawFile, column: str) -> str:
-    wanted = column.strip().casefold()
-    return next(f"c{number}" for number, name in enumerate(raw.header) if name.strip().casefold() == wanted)
+def _may_be_clean(source: Source) -> bool:
+    return source.path is not None and source.layout is not None and may_be_fast(source.layout, source.header)
 
 
-def table_reports(con: DuckDBPyConnection, staged: tuple[StagedFile, ...], replaced: dict[Place, int]
-                  ) -> tuple[TableReport, ...]:
-    """What became of the records of each file, table by table."""
-    return tuple(report for table in TABLES.values() for report in _reports_of(con, table, staged, replaced))
+@contextmanager
+def counting(file: StagedFile, on_records: OnRecords) -> Iterator[list[LineCount]]:
+    """Count the lines of a clean file while something else reads it; the count is there at the end."""
+    source, found = file.source, list[LineCount]()
+    if source.path is None or source.layout is None:
+        raise ValueError(f"source.path == None for {source.name}, must be a file")
+    with ThreadPoolExecutor(1) as beside:
+        counted = beside.submit(count_lines, source.path, source.layout, len(source.header), on_records)
+        yield found
+        found.append(counted.result())
 
 
-def _reports_of(
-    con: DuckDBPyConnection, table: Table, staged: tuple[StagedFile, ...], replaced: dict[Place, int]
-) -> list[TableReport]:
-    melted = {(file.mapping.source, file.raw.name): file for file in staged if file.mapping.ratings}
-    ragged = {(file.mapping.source, file.raw.name): file.ragged for file in staged
-              if table.name in file.mapping.columns}
-    read = dict(_by_file(con, f"select _source, _file, count(*) from staged_{table.name} group by all"))
-    blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
-    loaded = dict(_by_file(con, f"select _source, _file, count(*), {blank} from good_{table.name} group by all"))
-    rejected = dict(_by_file(con, f"""
-        select source, file, count(distinct line), count(distinct (line, file_column))
-        from faults where table_name = {quoted(table.name)} group by all"""))
-    reports = []
-    for place in sorted({*read, *ragged, *(melted if table.name == "ratings" else ())}):
-        records = read.get(place, (0,))[0] + ragged.get(place, 0)
-        records_rejected, cells_rejected = rejected.get(place, (0, 0))
-        without_value = 0
-        if table.name == "ratings" and place in melted:
-            records, without_value = _melted_cells(con, melted[place])
-            records_rejected = cells_rejected
-        good, blanks = loaded.get(place, (0, 0))
-        reports.append(TableReport(place[0], place[1], table.name, records, good, records_rejected, blanks,
-                                   without_value, replaced.get((*place, table.name), 0)))
-    return reports
+def straight(file: StagedFile) -> RawFile:
+    """The records of a clean file, as a relation that reads it."""
+    source = file.source
+    if source.path is None or source.layout is None:
+        raise ValueError(f"source.path == None for {source.name}, must be a file")
+    return RawFile(source.name, read_csv_sql(source.path, source.layout, source.header), source.header,
+                   first_line=source.layout.skip_rows + source.layout.header_rows + 1)
 
 
-def _melted_cells(con: DuckDBPyConnection, file: StagedFile) -> tuple[int, int]:
-    """Cells of a file that are ratings, and those of them that hold a code without one."""
-    cells, blank, unused = con.execute(rating_codes_sql(file.mapping, file.raw)).fetchone() or (0, 0, 0)
-    return cells, blank + unused
+def _read_clean(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords) -> RawFile | None:
+    """The records of a clean file in a temporary table; None when it is not clean after all."""
+    if not _may_be_clean(file.source):
+        return None
+    raw = straight(file)
+    try:
+        with counting(file, on_records) as count:
+            con.execute(f"create temp table {file.relation} as select * from {raw.relation} as record")
+    except duckdb.Error:
+        con.execute(f"drop table if exists {file.relation}")
+        return None
+    (read,) = con.execute(f"select count(*) from {file.relation}").fetchone() or (0,)
+    if not count[0].clean or count[0].lines != read:
+        con.execute(f"drop table {file.relation}")
+        return None
+    number_lines(con, file.relation, raw.first_line or 1, temporary=True)
+    return replace(raw, relation=file.relation, first_line=None)
 
 
-def _by_file(con: DuckDBPyConnection, sql: str) -> list[tuple[tuple[str, str], tuple[int, ...]]]:
-    return [((row[0], row[1]), tuple(row[2:])) for row in con.execute(sql).fetchall()]
+def read_carefully(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords) -> RawFile:
+    """The records of a file in a temporary table, read record by record; records of another length are set aside."""
+    cells = ", ".join(f"c{number} varchar" for number in range(len(file.source.header)))
+    con.execute(f"create temp table {file.relation} ({cells}, _line bigint)")
+    for batch in file.source.batches(on_records):
+        con.register("batch", batch.records)
+        con.execute(f"insert into {file.relation} select * from batch")
+        con.unregister("batch")
+        file.replaced_nuls += batch.replaced_nuls
+        _set_ragged_aside(con, file, batch)
+    return RawFile(file.source.name, file.relation, file.source.header)
+
+
+def _set_ragged_aside(con: DuckDBPyConnection, file: StagedFile, batch: Batch) -> None:
+    if not batch.ragged:
+        return
+    file.ragged += len(batch.ragged)
+    con.register("ragged", pa.table({
+        "line": pa.array([record.line for record in batch.ragged], pa.int64()),
+        "text": pa.array([record.text for record in batch.ragged], pa.string()),
+        "rule": pa.array([record.rule for record in batch.ragged], pa.string()),
+        "cells": pa.array([list(record.record) for record in batch.ragged], pa.list_(pa.string()))}))
+    source, name = (quoted(part) for part in file.place)
+    con.execute(f"insert into faulty_records select {source}, {name}, line, cells from ragged")
+    for table in file.mapping.columns or file.tables:
+        con.execute(f"insert into faults select {quoted(table)}, {source}, {name}, line, null, "
+                    f"{quoted(TABLES[table].key[0])}, text, rule from ragged")
+    con.unregister("ragged")
+
+
+def staged_for(file: StagedFile, raw: RawFile, table: Table, report_zone: str) -> Staged:
+    """The records of a file as the checks of one of its tables read them."""
+    if table.name == "ratings" and file.mapping.ratings:
+        return staged_ratings(file.mapping, raw)
+    return staged_file(table, file.mapping, raw, report_zone)
+
+
+def stage_constant_rows(con: DuckDBPyConnection, mapping: Mapping, table: Table, relation: str) -> Staged:
+    """The rows of a table that a mapping file states itself."""
+    cells = ", ".join(f"c{number} varchar" for number in range(len(table.columns)))
+    con.execute(f"create temp table {relation} ({cells}, _line bigint)")
+    for number, row in enumerate(mapping.rows[table.name], start=1):
+        con.execute(f"insert into {relation} values ({', '.join('?' * (len(table.columns) + 1))})",
+                    [*(row.get(column) for column in table.column_names), number])
+    return staged_rows(table, mapping.source, MAPPING_FILE, relation)
+
+
+def notices(files: tuple[StagedFile, ...]) -> tuple[tuple[str, Phrase], ...]:
+    """What was mended while reading, said file by file."""
+    return tuple((file.source.name, phrase("{n} NUL characters were replaced by U+FFFD.", n=file.replaced_nuls))
+                 for file in files if file.replaced_nuls)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Snapshot, remembered
+
+MENDABLE_PAGE = 20_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,65 @@ class RuleCount:
     n: int
 
 
+@dataclass(frozen=True)
+class ChangedValue:
+    """One value that a corrected row replaced, as text; None: no value."""
+
+    load_id: str
+    table: str
+    key: str
+    column: str
+    before: str | None
+    after: str | None
+    source: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load that stands in the snapshot: when, from what, and what became of it; UTC."""
+
+    id: str
+    at: datetime
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    read: int
+    loaded: int
+    rejected: int
+    replaced: int
+
+
+@dataclass(frozen=True)
+class RejectedFile:
+    """A file with rejected records that can be mended: the names of its columns, the mapping that described it."""
+
+    source: str
+    title: str
+    file: str
+    names: tuple[str, ...]
+    records: int
+    mapping_text: str
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A rule that a record breaks."""
+
+    table: str
+    column: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class MendableRecord:
+    """A rejected record: its line, its cells as they stand in the file, the rules that it breaks."""
+
+    line: int
+    cells: tuple[str | None, ...]
+    broken: tuple[BrokenRule, ...]
+
+
 @remembered(16)
 def about(snapshot: Snapshot, scope: Scope) -> About:
     """The snapshot's own record."""
@@ -94,3 +156,39 @@ def rejected_records(snapshot: Snapshot, scope: Scope, limit: int, only: RuleCou
     rows = snapshot.query(scope, "rejects", limit=limit, source=of.source, file=of.file, table=of.table,
                           column=of.column, rule=of.rule)
     return tuple(RejectedRecord(*row) for row in rows)
+
+
+def changed_values(snapshot: Snapshot, scope: Scope, limit: int, load_id: str = "") -> tuple[ChangedValue, ...]:
+    """The first values that corrected rows replaced, the newest load first; of one load or of all."""
+    return tuple(ChangedValue(*row) for row in snapshot.query(scope, "changes", limit=limit, load_id=load_id))
+
+
+@remembered(16)
+def change_counts(snapshot: Snapshot, scope: Scope) -> dict[str, int]:
+    """How many values each load replaced, by load id, the newest first."""
+    return dict(snapshot.query(scope, "change_counts"))
+
+
+@remembered(16)
+def load_history(snapshot: Snapshot, scope: Scope) -> tuple[Load, ...]:
+    """The loads that stand in the snapshot, the newest first."""
+    return tuple(Load(load_id, at.replace(tzinfo=UTC), tuple(sources), tuple(files), *counts)
+                 for load_id, at, sources, files, *counts in snapshot.query(scope, "load_history"))
+
+
+@remembered(16)
+def rejected_files(snapshot: Snapshot, scope: Scope) -> tuple[RejectedFile, ...]:
+    """The files that have rejected records which can be mended."""
+    return tuple(RejectedFile(source, title, file, tuple(names), n, text)
+                 for source, title, file, names, n, text in snapshot.query(scope, "rejected_files"))
+
+
+def mendable_records(snapshot: Snapshot, scope: Scope, file: RejectedFile) -> Iterator[MendableRecord]:
+    """The rejected records of a file in its order, read page by page: there may be millions."""
+    after = -1
+    while rows := snapshot.query(scope, "rejected_records", source=file.source, file=file.file, after=after,
+                                 limit=MENDABLE_PAGE):
+        for line, cells, broken in rows:
+            rules = tuple(BrokenRule(one["table_name"], one["column_name"], one["rule"]) for one in broken)
+            yield MendableRecord(line, tuple(cells), rules)
+        after = rows[-1][0]

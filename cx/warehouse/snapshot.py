@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
@@ -42,6 +43,9 @@ SCOPE_SQL: Mapping[str, str] = {
     "sources": "false",
     "loads": "false",
     "rejects": "false",
+    "rejected_records": "false",
+    "headers": "false",
+    "changes": "false",
 }
 
 
@@ -72,10 +76,14 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One immutable snapshot. A page run uses one from start to end; results are cached by its id."""
+    """One immutable snapshot. A page run uses one from start to end; results are cached by its id.
+
+    fallback_from: what CURRENT names instead, when that one cannot be shown.
+    """
 
     id: str
     con: DuckDBPyConnection = field(repr=False, compare=False)
+    fallback_from: str | None = field(default=None, compare=False)
 
     def query(
         self, scope: Scope, name: str, reads: Mapping[str, Read] | None = None, **values: Any
@@ -131,18 +139,35 @@ class Warehouse:
         self._lock = threading.Lock()
 
     def current(self) -> Snapshot | None:
-        """The current snapshot; None when nothing was loaded yet. SnapshotError when it cannot be opened."""
-        snapshot_id = self._home.current_id()
-        if snapshot_id is None:
-            return None
+        """The current snapshot; None when nothing was loaded yet.
+
+        When it is missing or cannot be opened, the newest one before it that opens, which says so by `fallback_from`;
+        SnapshotError when there is none.
+        """
         with self._lock:
-            if snapshot_id not in self._open:
-                self._open[snapshot_id] = open_snapshot(self._home.snapshot_path(snapshot_id), self._settings)
-                for old in list(self._open)[:-_OPEN]:
-                    del self._open[old]
-                for clear in _caches:
-                    clear()
-            return self._open[snapshot_id]
+            try:
+                snapshot_id = self._home.current_id()
+                return None if snapshot_id is None else self._opened(snapshot_id)
+            except SnapshotError:
+                fallback = self._fallback()
+                if fallback is None:
+                    raise
+                return fallback
+
+    def _fallback(self) -> Snapshot | None:
+        for snapshot_id in self._home.fallbacks():
+            with suppress(SnapshotError):
+                return replace(self._opened(snapshot_id), fallback_from=self._home.named_id() or "CURRENT")
+        return None
+
+    def _opened(self, snapshot_id: str) -> Snapshot:
+        if snapshot_id not in self._open:
+            self._open[snapshot_id] = open_snapshot(self._home.snapshot_path(snapshot_id), self._settings)
+            for old in list(self._open)[:-_OPEN]:
+                del self._open[old]
+            for clear in _caches:
+                clear()
+        return self._open[snapshot_id]
 
 
 def open_snapshot(path: Path, settings: Settings) -> Snapshot:
@@ -158,7 +183,7 @@ def open_snapshot(path: Path, settings: Settings) -> Snapshot:
         raise SnapshotError(
             phrase("The snapshot cannot be opened"),
             phrase("{file}: {reason}", file=path.name, reason=str(error)[:300]),
-            phrase("Load the data again, or write the name of an earlier file in snapshots into CURRENT.")) from error
+            phrase("Run: python -m cx doctor --mend. It goes back to the newest snapshot that is whole.")) from error
     if version != FORMAT_VERSION:
         raise SnapshotError(
             phrase("The snapshot was built by another version"),

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cx.contract.check import check
+from cx.contract.check import Staged, check, trimmed_sql
 from cx.contract.columns import Column, Rule, Table, Type
+from cx.contract.duplicates import set_duplicates_aside
 from cx.contract.tables import TABLES
 from cx.phrase import phrase
 
@@ -31,22 +32,13 @@ def checked(
 ) -> tuple[list[tuple[object, ...]], list[tuple[int, *Fault]]]:
     """Good rows, and faults as (line, column, value, rule), of rows that stand in lines 2, 3, …."""
     con = con or duckdb.connect()
-    columns = ", ".join(f'"{name}" varchar' for name in table.column_names)
-    con.execute(
-        f"create or replace temp table staged ({columns}, _source varchar, _file varchar, _line bigint, "
-        "_column varchar)"
-    )
-    con.execute("drop table if exists faults")
-    con.executemany(
-        f"insert into staged values ({', '.join('?' * (len(table.columns) + 4))})",
-        [
-            [*(row.get(name) for name in table.column_names), "s", "f.csv", line, None]
-            for line, row in enumerate(rows, start=2)
-        ]
-        or [[None] * (len(table.columns) + 4)],
-    )
-    if not rows:
-        con.execute("delete from staged")
+    cells = {name: f"c{number}" for number, name in enumerate(table.column_names)}
+    con.execute("create or replace temp table staged (" + ", ".join(f"{cell} varchar" for cell in cells.values())
+                + ", _line bigint)")
+    con.execute(f"drop table if exists faults; drop table if exists good_{table.name}")
+    for line, row in enumerate(rows, start=2):
+        con.execute(f"insert into staged values ({', '.join('?' * (len(cells) + 1))})",
+                    [*(row.get(name) for name in cells), line])
     known = {}
     for name, referenced in (references or {}).items():
         fields = TABLES[name].columns
@@ -61,7 +53,14 @@ def checked(
                 [row.get(field.name) for field in fields],
             )
         known[name] = f"known_{name}"
-    good = check(con, table, "staged", known)
+    texts = {
+        column.name: cells[column.name] if column.type is Type.TEXT else trimmed_sql(cells[column.name])
+        for column in table.columns
+    }
+    good = f"good_{table.name}"
+    read = check(con, table, Staged("s", "f.csv", "staged", tuple(cells.values()), texts), good, known)
+    assert read == len(rows)
+    set_duplicates_aside(con, table, good)
     rows_found = con.execute(f"select {table.sql_columns} from {good} order by all").fetchall()
     faults = con.execute("select line, column_name, value, rule from faults order by all").fetchall()
     return rows_found, faults

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cx.contract.check import check
+from cx.contract.check import Staged, check, trimmed_sql
 from cx.contract.columns import Type
 from cx.contract.documentation import (
     FOLDER,
@@ -69,11 +69,12 @@ def sample(number: int, kind: str, holds: str) -> str:
 def rules_broken(table: str, rows: Sequence[Mapping[str, str | None]]) -> list[set[tuple[str, str]]]:
     """For each record alone: column and rule of each fault that the checks find when no other table is loaded."""
     con, names = duckdb.connect(), TABLES[table].column_names
-    columns = ", ".join(f'"{name}" varchar' for name in names)
-    con.execute(f"create temp table staged ({columns}, _source varchar, _file varchar, _line bigint, _column varchar)")
-    con.executemany(f"insert into staged values ({', '.join('?' * len(names))}, 's', 'f.csv', ?, null)",
+    cells = [f"c{number}" for number in range(len(names))]
+    con.execute(f"create temp table staged ({' varchar, '.join(cells)} varchar, _line bigint)")
+    con.executemany(f"insert into staged values ({', '.join('?' * len(names))}, ?)",
                     [[*(row.get(name) for name in names), number] for number, row in enumerate(rows)])
-    check(con, TABLES[table], "staged", {})
+    texts = {name: trimmed_sql(cell) for name, cell in zip(names, cells, strict=True)}
+    check(con, TABLES[table], Staged("s", "f.csv", "staged", cells, texts), "good", {})
     found: list[set[tuple[str, str]]] = [set() for _ in rows]
     for number, column, rule in con.execute("select line, column_name, rule from faults").fetchall():
         if not rule.startswith("duplicate_"):  # the records differ in one value only

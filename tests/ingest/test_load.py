@@ -134,7 +134,7 @@ def test_a_melted_file_is_loaded_cell_by_cell(tmp_path: Path) -> None:
     assert (ratings.read, ratings.loaded, ratings.rejected, ratings.without_value) == (10, 3, 4, 3)
     assert report.ignored_columns == ("OTHER",)
     assert rows_of(home, "select score, responded_at::varchar, unit_id, comment from responses order by _line") == [
-        (9, "2024-01-31 00:00:00", "North", "fine"),
+        (9, "2024-01-31 00:00:00", "North", " fine "),
         (None, "2024-01-31 00:00:00", "South", None),
         (None, "2024-02-29 00:00:00", "3", None),
         (0, "2024-03-01 00:00:00", "South", "#"),
@@ -288,7 +288,7 @@ def test_two_scales_in_one_load_are_refused(tmp_path: Path) -> None:
 def test_an_earlier_file_loaded_again_undoes_its_correction(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     for score in (10, 1, 10):
-        assert not load_tables(home, tmp_path, {"responses": [answer(n, score) for n in range(20)]}).already_loaded
+        assert not load_tables(home, tmp_path, {"responses": [answer(n, score) for n in range(19)]}).already_loaded
         assert rows_of(home, "select distinct score from responses") == [(score,)]
 
 
@@ -331,13 +331,7 @@ def test_the_order_of_files_rows_and_columns_changes_no_content(tmp_path: Path) 
     load_tables(straight, tmp_path / "s", {"units": units, "responses": rows})
     turned_rows = [dict(reversed(row.items())) for row in reversed(rows)]
     load_tables(turned, tmp_path / "t", {"responses": turned_rows, "units": units[::-1]})
-    contents = [content_of(home) for home in (straight, turned)]
-    for content in contents:
-        for lines in ("rejects", "sources"):  # these hold lines of the file, and the mapping as written
-            content.pop(lines)
-        for table, found in content.items():
-            if found and table in ("responses", "units"):
-                content[table] = sorted((row[:-1] for row in found), key=repr)
+    contents = [content_of(home, with_places=False) for home in (straight, turned)]
     assert contents[0] == contents[1]
     assert len(contents[0]["responses"]) == len([n for n in range(30) if n % 12 <= 10])
 
@@ -395,7 +389,7 @@ def test_what_a_killed_load_left_is_removed_by_the_next(tmp_path: Path) -> None:
     [
         ("response_id,survey,scor,responded_at,unit_id", ("no column score", "nearest is scor")),
         ("response_id,survey,Score, SCORE ,responded_at,unit_id", ("score stands in it more than once",)),
-        ("<!DOCTYPE html>", ("no column response_id",)),
+        ("<!DOCTYPE html>", ("HTML",)),
     ],
 )
 def test_a_header_that_does_not_fit_names_the_column(tmp_path: Path, header: str, words: tuple[str, ...]) -> None:

@@ -1,0 +1,212 @@
+"""All tables of a load, checked in the order of the contract and merged one by one into the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cx.contract.check import FAULTS_DDL, check, quoted
+from cx.contract.columns import Table
+from cx.contract.duplicates import set_duplicates_aside
+from cx.contract.tables import TABLES
+from cx.errors import LoadError
+from cx.ingest.duplicates import keep_records
+from cx.ingest.mapping import SCALES
+from cx.ingest.mapping_sql import rating_codes_sql
+from cx.ingest.report import TableReport
+from cx.ingest.sources import LoadJob, OnRecords
+from cx.ingest.stage import (
+    MAPPING_FILE,
+    StagedFile,
+    counting,
+    read_carefully,
+    stage,
+    stage_constant_rows,
+    staged_for,
+    straight,
+)
+from cx.phrase import phrase
+
+Place = tuple[str, str, str]
+"""Source, file and table."""
+
+
+@dataclass
+class Checking:
+    """A load while it is checked: where rows go, what was read and how many rows replaced another content.
+
+    read: records. loaded: rows, and how many of them are blank. merge: takes the good rows of a table (the relation
+    `good_<table>`) into the snapshot; gives source, file and how many of its rows replaced another content.
+    """
+
+    con: DuckDBPyConnection
+    report_zone: str
+    has_previous: bool
+    on_records: OnRecords
+    merge: Callable[[Table], list[tuple[str, str, int]]]
+    mended: bool = False
+    jobs: tuple[LoadJob, ...] = ()
+    files: tuple[StagedFile, ...] = ()
+    read: dict[Place, int] = field(default_factory=dict)
+    loaded: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    replaced: dict[Place, int] = field(default_factory=dict)
+
+    def run(self, jobs: tuple[LoadJob, ...]) -> None:
+        """Read, check and merge everything. What is referred to comes before what refers to it."""
+        _refuse_mixed_scales(jobs)
+        self.jobs = jobs
+        self.con.execute(FAULTS_DDL)
+        self.files = stage(self.con, jobs, self.on_records, mended=self.mended)
+        for table in TABLES.values():
+            self._check_table(table)
+            self._count_loaded(table)
+            self.replaced |= {(source, file, table.name): n for source, file, n in self.merge(table)}
+        self.con.execute("""
+            update faults set rule = 'answer_rejected'
+            where table_name = 'ratings' and rule = 'reference' and column_name = 'response_id' and exists (
+                from faults as answer where answer.table_name = 'responses' and answer.source = faults.source
+                and answer.file = faults.file and answer.line = faults.line)
+        """)
+
+    def _check_table(self, table: Table) -> None:
+        """The good rows of a table as `good_<table>`."""
+        parts: list[str] = []
+        references = {column.references: relation for column in table.columns
+                      if column.references and (relation := self._known(table, column.references))}
+        for number, mapping in enumerate(job.mapping for job in self.jobs):
+            if table.name in mapping.rows:
+                relation = f"constant_{table.name}_{number}"
+                staged = stage_constant_rows(self.con, mapping, table, relation)
+                parts.append(f"part_{relation}")
+                self.read[mapping.source, MAPPING_FILE, table.name] = check(self.con, table, staged, parts[-1],
+                                                                            references)
+        for file in self.files:
+            if table.name in file.tables:
+                parts.append(f"part_{file.relation}_{table.name}")
+                self._check_file(file, table, parts[-1], references)
+        self._join(table, parts)
+        if parts and set_duplicates_aside(self.con, table, f"good_{table.name}"):
+            for file in self.files:
+                if table.name in file.mapping.columns:
+                    keep_records(self.con, file)
+
+    def _count_loaded(self, table: Table) -> None:
+        blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
+        self.loaded |= {(source, file, table.name): (n, blanks) for source, file, n, blanks in self.con.execute(
+            f"select _source, _file, count(*), {blank} from good_{table.name} group by all").fetchall()}
+
+    def _check_file(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> None:
+        scaled = _on_scale(table, SCALES[file.mapping.scale][0])
+        read = self._check_straight(file, scaled, part, references) if file.raw is None else None
+        if read is None:
+            file.raw = file.raw or read_carefully(self.con, file, self.on_records)
+            read = check(self.con, scaled, staged_for(file, file.raw, table, self.report_zone), part, references)
+        if scaled is not table:  # the contract would name its own limit
+            self.con.execute("update faults set rule = 'scale' where table_name = 'responses' and source = ? "
+                             "and file = ? and column_name = 'score' and rule = 'minimum'", [*file.place])
+        self.read[*file.place, table.name] = read + file.ragged
+
+    def _check_straight(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> int | None:
+        """The rows read straight from a clean file; None, and nothing is left, when it is not clean after all."""
+        staged = staged_for(file, straight(file), table, self.report_zone)
+        try:
+            with counting(file, self.on_records) as count:
+                read = check(self.con, table, staged, part, references)
+        except duckdb.Error:
+            read = -1
+        if count and count[0].clean and count[0].lines == read:
+            return read
+        self.con.execute(f"drop table if exists {part}")
+        for table_name in ("faults", "faulty_records"):
+            self.con.execute(f"delete from {table_name} where source = ? and file = ?", [*file.place])
+        return None
+
+    def _join(self, table: Table, parts: list[str]) -> None:
+        """Make one table `good_<table>` of the parts, with all columns of the contract."""
+        good = f"good_{table.name}"
+        if len(parts) == 1:
+            self.con.execute(f"alter table {parts[0]} rename to {good}")
+            there = {name for (name,) in self.con.execute(
+                "select column_name from duckdb_columns() where table_name = ? and not internal", [good]).fetchall()}
+            for column in table.columns:
+                if column.name not in there:
+                    self.con.execute(f"alter table {good} add column {column.sql} {column.type.value.sql_type}")
+            return
+        columns = ", ".join(f"{column.sql} {column.type.value.sql_type}" for column in table.columns)
+        self.con.execute(f"create table {good} ({columns}, _source varchar, _file varchar, _line bigint, "
+                         "_column varchar)")
+        for part in parts:
+            self.con.execute(f"insert into {good} by name from {part}")
+            self.con.execute(f"drop table {part}")
+
+    def _known(self, table: Table, referenced: str) -> str:
+        """A relation with the known keys of a table that is referred to; empty text when it is not loaded."""
+        (key,) = TABLES[referenced].key
+        if referenced != table.name:
+            (count,) = self.con.execute(f"select count(*) from main.{referenced}").fetchone() or (0,)
+            return f"main.{referenced}" if count else ""
+        known = [raw_keys for file in self.files if (raw_keys := self._keys_of(file, table, key))]
+        known += [f"select {key} from prev.{referenced}"] if self.has_previous else []
+        constants = [row[key] for job in self.jobs for row in job.mapping.rows.get(table.name, ()) if key in row]
+        known += [f"select unnest([{', '.join(map(quoted, constants))}]) as {key}"] if constants else []
+        return f"(select distinct {key} from ({' union all '.join(known)}))" if known else ""
+
+    def _keys_of(self, file: StagedFile, table: Table, key: str) -> str:
+        """SELECT of the keys that a file brings for a table, for references within one table."""
+        if table.name not in file.mapping.columns:
+            return ""
+        if file.raw is None:
+            file.raw = read_carefully(self.con, file, self.on_records)
+        staged = staged_for(file, file.raw, table, self.report_zone)
+        return f"select {staged.texts[key]} as {key} from {file.raw.relation} as record"
+
+    def reports(self) -> tuple[TableReport, ...]:
+        """What became of the records of each file, table by table."""
+        return tuple(report for table in TABLES.values() for report in self._reports_of(table))
+
+    def _reports_of(self, table: Table) -> list[TableReport]:
+        places = sorted((source, file) for source, file, name in self.read if name == table.name)
+        if not places:
+            return []
+        rejected = {(row[0], row[1]): row[2:] for row in self.con.execute(f"""
+            select source, file, count(distinct line), count(distinct (line, file_column))
+            from faults where table_name = {quoted(table.name)} group by all""").fetchall()}
+        melted = {file.place: file for file in self.files if file.mapping.ratings and table.name == "ratings"}
+        reports = []
+        for place in places:
+            records, without_value = self.read[*place, table.name], 0
+            records_rejected, cells_rejected = rejected.get(place, (0, 0))
+            if place in melted:
+                records, without_value = self._melted_cells(melted[place])
+                records_rejected = cells_rejected
+            good, blanks = self.loaded.get((*place, table.name), (0, 0))
+            reports.append(TableReport(*place, table.name, records, good, records_rejected, blanks, without_value,
+                                       self.replaced.get((*place, table.name), 0)))
+        return reports
+
+    def _melted_cells(self, file: StagedFile) -> tuple[int, int]:
+        """Cells of a file that are ratings, and those of them that hold a code without one."""
+        if file.raw is None:
+            raise ValueError(f"file.raw == None for {file.source.name}, must be read")
+        cells, blank, unused = self.con.execute(rating_codes_sql(file.mapping, file.raw)).fetchone() or (0, 0, 0)
+        ragged = 0 if file.mapping.columns else file.ragged
+        return cells + ragged, blank + unused
+
+
+def _refuse_mixed_scales(jobs: tuple[LoadJob, ...]) -> None:
+    if len({SCALES[job.mapping.scale][0] for job in jobs if job.sources and "responses" in job.mapping.columns}) > 1:
+        raise LoadError(
+            phrase("Nothing was loaded"), phrase("The files were asked on different scales."),
+            phrase("Load the files of each scale by a command of its own."))
+
+
+def _on_scale(table: Table, lowest_score: int) -> Table:
+    """The table of responses with the lowest score that the declared scale allows."""
+    if table.name != "responses" or lowest_score == 0:
+        return table
+    columns = tuple(replace(column, minimum=lowest_score) if column.name == "score" else column
+                    for column in table.columns)
+    return replace(table, columns=columns)

@@ -1,0 +1,63 @@
+"""Rows of a load take the place of earlier rows with the same key; what changed by it is listed value by value."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from cx.contract.check import quoted
+from cx.contract.columns import Table
+
+CHANGES_DDL = """
+create temp table changed (
+    table_name varchar, key varchar, column_name varchar, before varchar, after varchar, source varchar, file varchar,
+    line bigint)
+"""
+
+
+def merge(con: DuckDBPyConnection, table: Table, load_id: str, *, has_previous: bool) -> list[tuple[str, str, int]]:
+    """How many rows of each file replaced one of the previous snapshot with the same key and another content.
+
+    The rows of `good_<table>` become the table, with those of the previous snapshot whose key they do not have; what
+    they changed is added to the table `changed`.
+    """
+    good = f"good_{table.name}"
+    con.execute(f"alter table {good} drop column _column")
+    con.execute(f"alter table {good} add column _load varchar default {quoted(load_id)}")
+    if not has_previous:
+        con.execute(f"alter table {good} rename to {table.name}")
+        return []
+    same_key = " and ".join(f'earlier."{name}" is not distinct from good."{name}"' for name in table.key)
+    _list_changes(con, table, same_key)
+    columns = f"{table.sql_columns}, _source, _file, _line, _load"
+    con.execute(f"""
+        create table main.{table.name} as
+        select {columns} from prev.{table.name} as earlier
+        where not exists (from {good} as good where {same_key})
+        union all
+        select {columns} from {good}
+    """)
+    con.execute(f"drop table {good}")
+    return [(source, file, n) for source, file, n in con.execute(
+        "select source, file, count(distinct key) from changed where table_name = ? group by all",
+        [table.name]).fetchall()]
+
+
+def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str) -> None:
+    """Add to `changed` every value of an earlier row that a row of this load with the same key has otherwise."""
+    compared = [column for column in table.columns if column.name not in table.key]
+    if not compared:
+        return
+    values = ", ".join(
+        f"case when earlier.{column.sql} is distinct from good.{column.sql} then {{'name': {quoted(column.name)}, "
+        f"'before': earlier.{column.sql}::varchar, 'after': good.{column.sql}::varchar}} end" for column in compared)
+    differs = " or ".join(f"earlier.{column.sql} is distinct from good.{column.sql}" for column in compared)
+    key = ", ".join(f'good."{name}"' for name in table.key)
+    con.execute(f"""
+        insert into changed
+        select {quoted(table.name)}, key, value.name, value.before, value.after, _source, _file, _line
+        from (
+            select concat_ws(' · ', {key}) as key, good._source, good._file, good._line,
+                unnest(list_filter([{values}], lambda value: value is not null)) as value
+            from prev.{table.name} as earlier join good_{table.name} as good on {same_key} where {differs}
+        )
+    """)

@@ -1,0 +1,70 @@
+"""Dates and times as a mapping declares them, compiled to SQL of a value that is NULL where the text cannot be read.
+
+A date without a time is a day of the report's calendar: midnight in the report's time zone. A time that the clocks of
+its zone skip (summer time begins) does not exist and cannot be read; one that they show twice is the later instant.
+DuckDB is the one converter of time zones.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cx.contract.check import quoted
+from cx.contract.columns import Type
+
+_DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_LOCAL = rf"{_DAY}[ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?"
+_OFFSET = rf"{_LOCAL}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)"
+
+
+def date_sql(kind: Type, declared_format: str, zone: str, report_zone: str) -> str:
+    """SQL of the value of a date, time or month with `{x}` for its text; empty: the contract's own reading serves.
+
+    `zone` is that of times without an offset, `report_zone` that of dates without a time, both IANA names.
+    """
+    if kind is Type.TIMESTAMP:
+        declared = declared_format and _declared_time_sql(declared_format, zone, report_zone)
+        return declared or _iso_sql(zone, report_zone)
+    if kind in (Type.DATE, Type.MONTH) and declared_format:
+        day = _plausible_sql(_parsed_sql(declared_format))
+        return f"case when day({day}) = 1 then {day}::date end" if kind is Type.MONTH else f"{day}::date"
+    return ""
+
+
+def _iso_sql(zone: str, report_zone: str) -> str:
+    local = "try_cast({x} as timestamp)"
+    return f"""case
+        when regexp_full_match({{x}}, '{_LOCAL}') then {_utc_sql(local, zone)}
+        when regexp_full_match({{x}}, '{_DAY}') then {_midnight_sql(local, report_zone)}
+        when regexp_full_match({{x}}, '{_OFFSET}') then timezone('UTC', try_cast({{x}} as timestamptz)) end"""
+
+
+def _declared_time_sql(declared_format: str, zone: str, report_zone: str) -> str:
+    parsed = _parsed_sql(declared_format)
+    if re.search(r"%[zZ]", declared_format):
+        return _plausible_sql(f"timezone('UTC', {parsed})")
+    if re.search(r"%-?[HIcXs]", declared_format):
+        return _utc_sql(_plausible_sql(parsed), zone)
+    return _midnight_sql(_plausible_sql(parsed), report_zone)
+
+
+def _parsed_sql(declared_format: str) -> str:
+    return f"try_strptime({{x}}, {quoted(declared_format)})"
+
+
+def _plausible_sql(time: str) -> str:
+    """The time if its year has four digits and begins with 1 or 2, as the contract wants it."""
+    return f"case when year({time}) between 1000 and 2999 then {time} end"
+
+
+def _midnight_sql(day: str, zone: str) -> str:
+    """Midnight of a day, or the first moment after it where the clocks skip midnight."""
+    return day if zone == "UTC" else f"timezone('UTC', timezone({quoted(zone)}, {day}))"
+
+
+def _utc_sql(local: str, zone: str) -> str:
+    """UTC of a local time; NULL where the clocks of the zone never show it."""
+    if zone == "UTC":
+        return local
+    instant = f"timezone({quoted(zone)}, {local})"
+    return f"case when timezone({quoted(zone)}, {instant}) = {local} then timezone('UTC', {instant}) end"

@@ -1,0 +1,94 @@
+"""What looks wrong though every rule is kept: said before anything changes, so that a person can say it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from duckdb import DuckDBPyConnection
+from rapidfuzz import fuzz, process
+
+from cx.contract.check import quoted
+from cx.ingest.mapping import SCALES
+from cx.ingest.report import Doubt
+from cx.ingest.stage import StagedFile
+from cx.phrase import Phrase, phrase
+
+LOW_SCORES = "low_scores"
+ONE_DAY = "one_day"
+SIMILAR_UNIT = "similar_unit"
+REPLACED_CHARACTERS = "replaced_characters"
+DOUBTS: dict[str, Phrase] = {
+    LOW_SCORES: phrase("No score lies above 5: the question may have been asked on another scale. The load waits until "
+                       "this is confirmed."),
+    ONE_DAY: phrase("All answers of a file were given on one day."),
+    SIMILAR_UNIT: phrase("A unit that is not known yet has almost the name of one that is."),
+    REPLACED_CHARACTERS: phrase("NUL characters, which nothing can show, were replaced by U+FFFD."),
+}
+"""Every doubt by its code, in general words; `low_scores` alone holds a load up."""
+
+_FEWEST_ANSWERS = 20
+_HALF_OF_SCALE = 5
+_ALIKE_PCT = 85
+
+
+def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str, *, has_previous: bool
+           ) -> tuple[Doubt, ...]:
+    """What is doubtful about the rows of a load, file by file, before the tables of the contract are merged."""
+    found = [*_about_answers(con, files, report_zone), *_about_units(con, files, has_previous)]
+    found += [Doubt(REPLACED_CHARACTERS, file.source.name,
+                    phrase("{n} NUL characters were replaced by U+FFFD.", n=file.replaced_nuls), blocks=False)
+              for file in files if file.replaced_nuls]
+    return tuple(found)
+
+
+def _about_answers(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str) -> Iterator[Doubt]:
+    """Scores that fill half of the scale only, and answers of one day (in the report's time zone)."""
+    highest = {file.place: SCALES[file.mapping.scale][1] for file in files}
+    rows = con.execute(f"""
+        select _source, _file, count(score), max(score), count(*), min(responded_at), max(responded_at),
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', min(responded_at))), '%Y-%m-%d'),
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', max(responded_at))), '%Y-%m-%d')
+        from good_responses group by all order by all""").fetchall()
+    for source, file, valid, top, answers, _, _, first_day, last_day in rows:
+        scale_top = highest.get((source, file), 0)
+        if valid >= _FEWEST_ANSWERS and top <= _HALF_OF_SCALE < scale_top:
+            yield Doubt(LOW_SCORES, file, phrase(
+                "The highest of {n} scores is {top}, on a scale that goes to {limit}. If the question was asked on "
+                "another scale, load it as a rating; if the scores are right, confirm.", n=valid, top=top,
+                limit=scale_top), blocks=True)
+        if answers >= _FEWEST_ANSWERS and first_day == last_day:
+            yield Doubt(ONE_DAY, file, phrase("All {n} answers were given on {day}.", n=answers, day=first_day),
+                        blocks=False)
+
+
+def _about_units(con: DuckDBPyConnection, files: Sequence[StagedFile], has_previous: bool) -> Iterator[Doubt]:
+    """Units that come with this load and are spelled almost as one that is known or more frequent."""
+    earlier = _known_units(con) if has_previous else set()
+    for file in files:
+        source, name = file.place
+        counted = dict(con.execute("select unit_id, count(*) from good_responses where _source = ? and _file = ? "
+                                   "group by all order by count(*) desc, unit_id limit 5000",
+                                   [source, name]).fetchall())
+        known = sorted(earlier | set(counted))
+        for unit in sorted(set(counted) - earlier):
+            others = [other for other in known if other != unit
+                      and (other in earlier or counted[other] > 5 * counted[unit])]
+            alike = process.extractOne(unit, others, scorer=_likeness, score_cutoff=_ALIKE_PCT)
+            if alike:
+                yield Doubt(SIMILAR_UNIT, name, phrase(
+                    "The unit {unit} is new and looks like {known}. If they are the same, translate it in the mapping "
+                    "file: values = {{ \"{unit}\" = \"{known}\" }}.", unit=unit, known=alike[0]), blocks=False)
+
+
+def _likeness(one: str, other: str, **_: object) -> float:
+    """How alike two names are, 0 to 100; names that differ in digits alone are different names."""
+    letters = [character for character in one.casefold() if not character.isdigit()]
+    if letters == [character for character in other.casefold() if not character.isdigit()] and one != other \
+            and one.casefold() != other.casefold() and any(map(str.isdigit, one + other)):
+        return 0.0
+    return fuzz.ratio(one.casefold(), other.casefold())
+
+
+def _known_units(con: DuckDBPyConnection) -> set[str]:
+    return {unit for (unit,) in con.execute(
+        "select distinct unit_id from prev.responses union select unit_id from prev.units").fetchall()}
