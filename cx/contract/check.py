@@ -137,7 +137,7 @@ class _Judgement:
         mapped = "".join(f"{column.sql}, " for column in self.table.columns if column.name in self.staged.texts)
         line = "" if self.staged.first_line is not None else ", _line"
         return f"""
-            with {self._referenced_sql(self.staged.relation)}
+            with {self._referenced_sql(self.staged.relation, strict=False)}
             select {mapped}case when not ({keeps_all}) then {record} end as _record{line}{self._melted_column()}
             from referenced
         """
@@ -148,7 +148,7 @@ class _Judgement:
         again = f"(select {cells}, _line{self._melted_column()} from {part} where _record is not null)"
         file_column = "_column" if self.staged.melted else "fault.file_column"
         return f"""
-            with {self._referenced_sql(again)},
+            with {self._referenced_sql(again, strict=True)},
             judged as (
                 select *, {self._list_sql(self._column_rules())} as column_faults,
                     {self._list_sql(self._row_rules())} as row_faults from referenced
@@ -164,12 +164,16 @@ class _Judgement:
     def _melted_column(self) -> str:
         return ", _column" if self.staged.melted else ""
 
-    def _referenced_sql(self, relation: str) -> str:
-        """Common table expressions up to `referenced`: texts, typed values, and the rows that values refer to."""
+    def _referenced_sql(self, relation: str, *, strict: bool) -> str:
+        """Common table expressions up to `referenced`: texts, typed values, and the rows that values refer to.
+
+        A value whose text is not of its type is NULL if `strict`, so that no other rule speaks of it; else it may be
+        anything, which is faster and does no harm, as the row is rejected for its type.
+        """
         table, texts = self.table, self.staged.texts
         cells = "".join(f", {_text_sql(column, texts[column.name])} as raw_{column.name}" if column.name in texts
                         else f", null::varchar as raw_{column.name}" for column in table.columns)
-        typed = ", ".join(f"{self._value_sql(column)} as {column.sql}" for column in table.columns)
+        typed = ", ".join(f"{self._value_sql(column, strict)} as {column.sql}" for column in table.columns)
         joins = "\n".join(
             f"left join {self.references[column.references]} as r_{column.name} "
             f"on r_{column.name}.{_key_of(column)} = typed.{column.sql}" for column in self._referring())
@@ -178,12 +182,13 @@ class _Judgement:
             typed as (select *, {typed} from cells),
             referenced as (select typed.*{found} from typed {joins})"""
 
-    def _value_sql(self, column: Column) -> str:
+    def _value_sql(self, column: Column, strict: bool) -> str:
         raw, kind = f"raw_{column.name}", column.type.value
         if column.name not in self.staged.texts:
             return f"null::{kind.sql_type}"
         if column.name not in self.staged.values:
-            return f"case when {kind.valid_sql.format(x=raw)} then {kind.cast_sql.format(x=raw)} end"
+            cast = kind.cast_sql.format(x=raw)
+            return f"case when {kind.valid_sql.format(x=raw)} then {cast} end" if strict else cast
         return self.staged.values[column.name].replace("{x}", raw)
 
     def _referring(self) -> list[Column]:
@@ -195,6 +200,9 @@ class _Judgement:
         rules = []
         for column in self.table.columns:
             if column.name in self.staged.texts:
+                valid = f"{column.sql} is not null" if column.name in self.staged.values \
+                    else column.type.value.valid_sql.format(x=f"raw_{column.name}")
+                rules.append((f"raw_{column.name} is null or ({valid})", column.name, "type"))
                 rules += [(condition, column.name, rule) for condition, rule in _rules_of(column)]
             elif column.required and not column.may_be_blank:
                 rules.append(("false", column.name, "required"))
@@ -235,7 +243,7 @@ def _text_sql(column: Column, text: str) -> str:
 
 def _rules_of(column: Column) -> list[tuple[str, str]]:
     raw, value = f"raw_{column.name}", column.sql
-    rules = [(f"{raw} is null or {value} is not null", "type")]
+    rules = []
     if column.required and not column.may_be_blank:
         rules.append((f"{raw} is not null", "required"))
     if column.allowed:

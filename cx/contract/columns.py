@@ -1,7 +1,8 @@
 """Column types of the contract: how a text is recognised, and what it becomes.
 
 Every check is a DuckDB expression over the text of a cell with the spaces around it removed. Nothing is rounded or
-repaired: `9.5` is not a whole number, `9,0` is not a number, 31 June is not a date.
+repaired: `9.5` is not a whole number, `9,0` is not a number, 31 June is not a date. What says the same in the writing
+of spreadsheets is read: `9.0` is 9, a day at midnight is that day.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from cx.phrase import Phrase, phrase
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A type: its name for readers, its DuckDB type, the test and the cast (`{x}` is the cell), the remedy."""
+    """A type: its name for readers, its DuckDB type, the test and the cast (`{x}` is the cell), the remedy.
+
+    cast_sql never fails, and its value means something only where the test holds: `9.5` as a whole number gives 10.
+    """
 
     name: Phrase
     sql_type: str
@@ -26,6 +30,7 @@ class ColumnType:
 # Years have four digits and begin with 1 or 2; braces are doubled because the expressions are formatted.
 _DAY = "[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}"
 _TIME = r"[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?"
+_MIDNIGHT = r"([ T]00:00(:00(\.0{{1,9}})?)?)?"
 
 
 class Type(Enum):
@@ -35,25 +40,29 @@ class Type(Enum):
                        phrase("Write at most 300 characters."))
     TEXT = ColumnType(phrase("long text"), "VARCHAR", "length({x}) <= 1000000", "{x}",
                       phrase("Write at most 1,000,000 characters."))
-    INTEGER = ColumnType(phrase("whole number"), "BIGINT", r"regexp_full_match({x}, '-?[0-9]{{1,18}}')", "{x}::BIGINT",
+    INTEGER = ColumnType(phrase("whole number"), "BIGINT",
+                         r"regexp_full_match({x}, '-?[0-9]{{1,18}}(\.0{{1,6}})?')", "try_cast({x} as BIGINT)",
                          phrase("Write a whole number in digits, without spaces, signs of thousands or decimals."))
     NUMBER = ColumnType(phrase("number"), "DOUBLE", r"regexp_full_match({x}, '-?[0-9]{{1,15}}(\.[0-9]{{1,17}})?')",
-                        "{x}::DOUBLE",
+                        "try_cast({x} as DOUBLE)",
                         phrase("Write a number in digits, with a point for decimals and no sign of thousands."))
     DATE = ColumnType(phrase("date"), "DATE",
-                      f"regexp_full_match({{x}}, '{_DAY}') and try_cast({{x}} as DATE) is not null", "{x}::DATE",
+                      f"regexp_full_match({{x}}, '{_DAY}{_MIDNIGHT}') and try_cast({{x}}[1:10] as DATE) is not null",
+                      "try_cast({x}[1:10] as DATE)",
                       phrase("Write a date that exists as YYYY-MM-DD, or declare its format in the mapping file."))
     TIMESTAMP = ColumnType(phrase("date and time"), "TIMESTAMP",
                            f"regexp_full_match({{x}}, '{_DAY}([ T]{_TIME})?')"
                            " and try_cast({x} as TIMESTAMP) is not null",
-                           "{x}::TIMESTAMP",
+                           "try_cast({x} as TIMESTAMP)",
                            phrase("Write a date that exists as YYYY-MM-DD, with a time HH:MM:SS if there is one, "
-                                  "or declare its format in the mapping file."))
+                                  "or declare its format in the mapping file. When summer time begins, the clocks of "
+                                  "the time zone skip an hour, and no time lies in it."))
     MONTH = ColumnType(phrase("month"), "DATE",
                        r"regexp_full_match({x}, '[12][0-9]{{3}}-[0-9]{{2}}(-01)?')"
                        " and try_cast({x}[1:7] || '-01' as DATE) is not null",
-                       "({x}[1:7] || '-01')::DATE", phrase("Write a month as YYYY-MM."))
-    BOOLEAN = ColumnType(phrase("true or false"), "BOOLEAN", "lower({x}) in ('true', 'false')", "lower({x})::BOOLEAN",
+                       "try_cast({x}[1:7] || '-01' as DATE)", phrase("Write a month as YYYY-MM."))
+    BOOLEAN = ColumnType(phrase("true or false"), "BOOLEAN", "lower({x}) in ('true', 'false')",
+                         "try_cast(lower({x}) as BOOLEAN)",
                          phrase("Write true or false."))
 
 

@@ -34,15 +34,16 @@ _INTRODUCTION = """\
 Only [responses](#responses) is required. How a file becomes one of these tables is said by a
 [mapping file](../mappings/README.md). Each table has an [empty template](templates): a CSV file in UTF-8 with the names
 of the columns. A mapping file reads a filled template when it names each column after itself (`score = "score"`); leave
-out of both what you do not have. `ratings` is the exception: it is made of columns of the file of answers.
+out of both what you do not have. `ratings` can also be made of columns of the file of answers.
 """
 
 _READING = """\
 ## How a record is read
 
-- **Spaces** around a value are removed, also no-break, full-width and zero-width ones. A cell that is empty then is
-  *blank*. Words such as `NA` are not blank unless the mapping file declares them.
+- **Spaces** around a value are removed, also no-break, full-width and zero-width ones; long text keeps them. A cell
+  that is empty then is *blank*. Words such as `NA` are not blank unless the mapping file declares them.
 - **Nothing is rounded or repaired.** `9.5` is not a whole number, `9,0` is not a number, 31 June is not a date.
+  What says the same is read: `9.0` is the whole number 9, `2026-03-01 00:00:00` is the day 2026-03-01.
 - **Required**: the column must be mapped, and every record must hold a value. *Required, may be blank*: the column must
   be mapped; a record without a value is loaded and counted apart. *Optional*: may be missing altogether.
 - **A key of another table** is checked once that table has rows, from this load or an earlier one. As long as it has
@@ -52,7 +53,9 @@ _READING = """\
   hierarchy under their id. If the parents of units run in a circle, nothing is loaded.
 - **Times**: an offset in the value (`Z`, `+08:00`) is respected. A time without one is a time of the mapping file's
   `time_zone`, or of the report's when it names none. A day without a time is midnight in the report's time zone. Times
-  are kept in UTC.
+  are kept in UTC. A time that the clocks of the zone skip does not exist and is rejected; one that they show twice is
+  taken for the later.
+- **What was observed** (answers, contacts, cases) cannot lie more than a day in the future, nor before 1990.
 - **The same key twice in one load**: if the records are equal, one is loaded and the copies are rejected
   (`duplicate_copy`). If they differ, none of them is loaded (`duplicate_key`), for nobody can say which is right. Blank
   parts of a key count as equal.
@@ -62,6 +65,8 @@ _READING = """\
   when all columns of the record are right, so mending a record can show a further reject.
 - Loaded + rejected = records read, always. For `ratings`, cells with a code for blank or not used are counted as cells
   without a value.
+- **A rejected record** is kept with all its cells, and can be downloaded, mended and loaded again.
+- **A value that a later load replaces** is listed with what stood there before.
 - A file that is not valid CSV as declared, or not in the declared encoding, is not loaded at all.
 """
 
@@ -78,6 +83,7 @@ _RULES_OF_ALL = {
     "duplicate_copy": ("the same record stands more than once in a load", "units", "unit_id"),
     "duplicate_key": ("records of one key differ in a load", "units", "unit_id"),
     "ragged": ("the record has more or fewer cells than the header", "units", "unit_id"),
+    "cell_too_long": ("a cell is longer than 10 million characters", "units", "unit_id"),
 }
 
 

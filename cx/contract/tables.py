@@ -50,6 +50,19 @@ def _not_before(later: str, earlier: str) -> Rule:
                 phrase("{later} must not lie before {earlier}.", later=later, earlier=earlier))
 
 
+def _happened(column: str) -> tuple[Rule, Rule]:
+    """What was observed lies in the past, and not before anyone asked customers by computer."""
+    value = f'"{column}"'
+    now = "coalesce(getvariable('as_of')::timestamp, timezone('UTC', now()))"
+    return (
+        Rule(f"{column}_in_the_past", column, f"{value} is null or {value} <= {now} + interval 1 day",
+             phrase("{column} lies in the future. Look at the format of the date and at the clock of the source.",
+                    column=column)),
+        Rule(f"{column}_since_1990", column, f"{value} is null or {value} >= date '1990-01-01'",
+ XX
+    )
+
+
 _TABLES = (
     Table(
         "units", phrase("a business unit at any level of the hierarchy"),
@@ -110,7 +123,7 @@ _TABLES = (
             _time("invited_at", "When the questionnaire was sent."),
         ),
         key=("response_id",),
-        rules=(_not_before("responded_at", "invited_at"),),
+        rules=(_not_before("responded_at", "invited_at"), *_happened("responded_at")),
     ),
     Table(
         "drivers", phrase("a driver and its scale"),
@@ -192,6 +205,7 @@ _TABLES = (
                    allowed=("central", "branch", "expert", "nobody")),
         ),
         key=("contact_id",),
+        rules=_happened("at"),
     ),
     Table(
         "touchpoint_metrics", phrase("what the systems measured at a touchpoint of a unit in a month"),
@@ -253,7 +267,8 @@ _TABLES = (
             _label("owner", "Person or line that follows up."),
         ),
         key=("case_id",),
-        rules=(_not_before("first_contact_at", "opened_at"), _not_before("closed_at", "opened_at")),
+        rules=(_not_before("first_contact_at", "opened_at"), _not_before("closed_at", "opened_at"),
+               *_happened("opened_at")),
     ),
     Table(
         "initiatives", phrase("a quick win or pilot"),

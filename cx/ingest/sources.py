@@ -64,7 +64,7 @@ def file_job(
     return LoadJob(mapping, tuple(_file_source(path, mapping, truncated) for path in paths))
 
 
-def mended_job(mapping: Mapping, paths: Sequence[Path]) -> LoadJob:
+def mended_job(mapping: Mapping, paths: tuple[Path, ...]) -> LoadJob:
     """The job of loading downloads of rejected records that were mended: all written alike, whatever they came from."""
     return file_job(replace(mapping, layout=FileLayout()), paths)
 

@@ -73,7 +73,7 @@ def stage(
 
     `mended`: they are downloads of rejected records, in which an apostrophe stands before what a spreadsheet would run.
     """
-    files = []
+    files: list[StagedFile] = []
     for job in jobs:
         for source in job.sources:
             file = StagedFile(job.mapping, source, f"raw_{len(files)}")
