@@ -59,7 +59,8 @@ def _happened(column: str) -> tuple[Rule, Rule]:
              phrase("{column} lies in the future. Look at the format of the date and at the clock of the source.",
                     column=column)),
         Rule(f"{column}_since_1990", column, f"{value} is null or {value} >= date '1990-01-01'",
- XX
+             phrase("{column} lies before 1990. Look at the format of the date; the year may have two digits.",
+                    column=column)),
     )
 
 
