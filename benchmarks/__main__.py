@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import rerun, scale, sessions
+from benchmarks import load, rerun, scale, sessions
 from benchmarks.rig.server import running_server
 from benchmarks.rig.synthetic import snapshot
 from benchmarks.rig.table import BUILD_FOLDER, publish
@@ -16,6 +16,7 @@ SESSIONS, THINK_S, SECONDS = 20, 5.0, 20.0
 def main() -> None:
     """Measure what one command each measures at full size; the pages on the larger of the invented companies."""
     builts = [snapshot(BUILD_FOLDER / "scale", answers, UNITS) for answers in ANSWERS]
+    publish(load.report(BUILD_FOLDER / "load", ANSWERS[0]))
     publish(scale.report(builts, Settings()))
     with running_server(builts[-1].home) as server:
         publish(rerun.report(server))

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from cx.contract.check import quoted
 from cx.contract.tables import TABLES
 from cx.warehouse import layout
 from cx.warehouse.home import Home
@@ -72,6 +73,26 @@ def snapshot(folder: Path, answers: int, units: int, tell: Callable[[str], None]
         if old.stem != snapshot_id:
             old.unlink()
     return Built(home.folder, home.snapshot_path(snapshot_id), answers, units, fill_s, rollups_s)
+
+
+def answers_file(folder: Path, answers: int, units: int) -> Path:
+    """A CSV file of so many answers, from `folder` when it is there: clean UTF-8 with the columns of the contract."""
+    path = folder / f"{answers}-answers-{units}-units-{_fingerprint(answers, units)}.csv"
+    if path.exists():
+        return path
+    building = folder / "building"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        with duckdb.connect(building / "answers.duckdb", config={
+                "temp_directory": str(building), "memory_limit": BUILD_MEMORY, "threads": str(BUILD_THREADS)}) as con:
+            con.execute("set TimeZone = 'UTC'")
+            _fill(con, "synthetic", answers, units)
+            con.execute(f"copy ({_ANSWERS_SQL}) to {quoted(str(building / path.name))} (header)")
+        (building / path.name).rename(path)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return path
 
 
 def _fingerprint(answers: int, units: int) -> str:
@@ -141,6 +162,12 @@ def _units(con: DuckDBPyConnection, units: int) -> int:
                 [value for row in rows for value in row])
     return branches
 
+
+_ANSWERS_SQL = """
+select response_id, survey, score, strftime(responded_at, '%Y-%m-%d %H:%M:%S') as responded_at, unit_id, customer_id,
+    touchpoint_id, product, segment, channel, wave, strftime(invited_at, '%Y-%m-%d %H:%M:%S') as invited_at
+from responses
+"""
 
 _TOUCHPOINTS_SQL = """
 insert into touchpoints by name

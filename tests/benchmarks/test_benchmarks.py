@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import rerun, scale, sessions
+from benchmarks import load, rerun, scale, sessions
 from benchmarks.rig.server import Server, running_server
 from benchmarks.rig.synthetic import Built, snapshot
 from benchmarks.rig.tab import Run, open_tab
@@ -116,3 +116,18 @@ def test_a_report_says_whether_a_target_is_met(tmp_path: Path, capsys: pytest.Ca
     path = publish(Report("example", ("a fact",), (Sample("a run", (0.001, 0.002, 0.009)),), ratios), tmp_path)
     assert json.loads(path.read_text("utf-8"))["samples"][0]["seconds"] == [0.001, 0.002, 0.009]
     assert "not met" in capsys.readouterr().out
+
+
+def test_a_load_is_measured_against_bare_duckdb_and_the_careful_path_beside_it(tmp_path: Path) -> None:
+    report = load.report(tmp_path, answers=3000, units=UNITS, runs=1, careful_rows=1000)
+    assert [sample.name for sample in report.samples] == ["bare", "check", "load", "careful check"]
+    assert all(sample.seconds[0] > 0 for sample in report.samples)
+    assert [ratio.at_most for ratio in report.ratios] == [1.5, 2, 2]
+    assert len(list(tmp_path.iterdir())) == 1, "only the file of answers is kept"
+
+
+def test_a_load_that_rejects_records_is_no_measurement(tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text("response_id,survey,score,responded_at,unit_id\n1,transaction,11,2024-01-01,A\n")
+    with pytest.raises(RuntimeError, match="1 of 1 records were rejected"):
+        load.check(file, tmp_path)
