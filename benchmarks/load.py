@@ -87,6 +87,7 @@ def cost(work: str, file: Path, folder: Path) -> Cost:
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
     shutil.rmtree(place)
     if status:
         raise RuntimeError(f"{work} ended with status {status}")
