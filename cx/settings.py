@@ -65,6 +65,23 @@ class Settings(BaseSettings):
     query_max_ms: int = Field(
         default=20_000, ge=1, description="A query that takes longer is stopped, in milliseconds."
     )
+    load_memory: str = Field(
+        default="4GB",
+        pattern=r"^[0-9]+(\.[0-9]+)?[MG]B$",
+        description="Memory of the process that reads and loads files; with more, a large load writes less to disk.",
+    )
+    load_max_s: int = Field(
+        default=7_200, ge=1, description="A load that takes longer is stopped, in seconds; nothing is changed then."
+    )
+    upload_max_mb: int = Field(
+        default=500, ge=1, description="Largest file that the pages take, in megabytes; the command line has no limit."
+    )
+
+    @property
+    def load_database_memory(self) -> str:
+        """Memory of the database in the process that loads: half of what the process may use, in megabytes."""
+        number, unit = self.load_memory[:-2], self.load_memory[-2:]
+        return f"{float(number) * {'MB': 1, 'GB': 1000}[unit] / 2:.0f}MB"
 
     @field_validator("time_zone")
     @classmethod

@@ -153,7 +153,7 @@ def _previous(home: Home, is_demo: bool) -> Path | None:
         raise LoadError(
             phrase("Nothing was loaded"),
             phrase("The current snapshot {file} cannot be opened: {reason}", file=path.name, reason=str(error)[:300]),
-            phrase("Write the name of an earlier file in snapshots into CURRENT, then load again.")) from error
+            phrase("Run: python -m cx doctor --mend, then load again.")) from error
     if was_demo:
         return None
     if is_demo:

@@ -11,12 +11,25 @@ from cx.contract.documentation import column_rows, template_csv
 from cx.contract.reasons import remedy
 from cx.contract.tables import TABLES
 from cx.say.glossary import counting_rules, glossary
+from cx.say.numbers import MISSING
 from cx.ui.downloads import download
 from cx.ui.frame import View, freshness
+from cx.ui.import_mended import mending_controls
+from cx.ui.import_undo import undo_control
 from cx.ui.text import plain
-from cx.warehouse.loads import RejectedRecord, RuleCount, about, loaded_files, reject_counts, rejected_records
+from cx.warehouse.loads import (
+    RejectedRecord,
+    RuleCount,
+    about,
+    change_counts,
+    changed_values,
+    load_history,
+    loaded_files,
+    reject_counts,
+    rejected_records,
+)
 
-SHOWN_REJECTS = 500
+SHOWN_ROWS = 500
 
 
 def title(view: View) -> None:
@@ -74,16 +87,21 @@ def rejects(view: View) -> None:
         return
     chosen = st.selectbox(t("File and rule"), [None, *counts], key="reject_rule",
                           format_func=lambda count: _rule_name(view, count) if count else t("all files and rules"))
-    records = rejected_records(view.snapshot, view.scope, SHOWN_REJECTS, chosen)
+    records = rejected_records(view.snapshot, view.scope, SHOWN_ROWS, chosen)
     header = [t("File"), t("Line"), t("Column"), t("Value"), t("Rule"), t("How to mend it")]
     st.dataframe(pd.DataFrame([_reject_row(view, record) for record in records], columns=header), hide_index=True,
                  alt=t("Rejected records"))
     total = chosen.n if chosen else sum(count.n for count in counts)
-    if total > len(records):
-        st.caption(t("The first {shown} of {all}; the download has all of them.", shown=view.write.count(len(records)),
-                     all=view.write.count(total)))
+    _say_first(view, len(records), total)
     download(t("Download"), "rejects.csv", header, lambda: (
         _reject_row(view, record) for record in rejected_records(view.snapshot, view.scope, total, chosen)))
+    mending_controls(view)
+
+
+def _say_first(view: View, shown: int, total: int) -> None:
+    if total > shown:
+        st.caption(view.t("The first {shown} of {all}; the download has all of them.", shown=view.write.count(shown),
+                          all=view.write.count(total)))
 
 
 def _rule_name(view: View, count: RuleCount) -> str:
@@ -95,6 +113,50 @@ def _rule_name(view: View, count: RuleCount) -> str:
 def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:
     return (record.file, record.line, record.file_column or record.column, record.value or "", record.rule,
             view.t(remedy(record.table, record.column, record.rule)))
+
+
+def history(view: View) -> None:
+    """The loads that stand in the snapshot, with the way back from the newest."""
+    t, write = view.t, view.write
+    loads, facts = load_history(view.snapshot, view.scope), about(view.snapshot, view.scope)
+    if not loads or facts.is_demo:
+        return
+    st.header(t("History of loads"), anchor=False)
+    changed, zone = change_counts(view.snapshot, view.scope), ZoneInfo(facts.time_zone)
+    numbers = (t("Read"), t("Loaded"), t("Rejected"), t("Replaced"), t("Values changed"))
+    st.dataframe(pd.DataFrame(
+        [(write.moment(load.at, zone), write.listing(load.files), load.read, load.loaded, load.rejected, load.replaced,
+          changed.get(load.id, 0)) for load in loads], columns=[t("Loaded at"), t("File"), *numbers]),
+        hide_index=True, alt=t("History of loads"),
+        column_config=dict.fromkeys(numbers, st.column_config.NumberColumn(format="localized")))
+    undo_control(view, view.snapshot.id, "undo_newest", t("Undo the newest load"))
+
+
+def changes(view: View) -> None:
+    """The values that corrected records have replaced, load by load."""
+    t, write = view.t, view.write
+    counts = change_counts(view.snapshot, view.scope)
+    if not counts:
+        return
+    st.header(t("Changed values"), anchor=False)
+    loads = {load.id: load for load in load_history(view.snapshot, view.scope)}
+    zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
+
+    def name_of(load_id: str) -> str:
+        load = loads[load_id]
+        return f"{write.moment(load.at, zone)} · {write.listing(load.files)} ({write.count(counts[load_id])})"
+
+    chosen = st.selectbox(t("Load"), list(counts), key="changes_load", format_func=name_of)
+    header = [t("Table"), t("Key"), t("Column"), t("Before"), t("After"), t("File"), t("Line")]
+
+    def rows(limit: int) -> list[tuple[object, ...]]:
+        return [(one.table, one.key, one.column, one.before, one.after, one.file, one.line)
+                for one in changed_values(view.snapshot, view.scope, limit, chosen)]
+
+    shown = [tuple(MISSING if cell is None else cell for cell in row) for row in rows(SHOWN_ROWS)]
+    st.dataframe(pd.DataFrame(shown, columns=header), hide_index=True, alt=t("Changed values"))
+    _say_first(view, len(shown), counts[chosen])
+    download(t("Download"), "changes.csv", header, lambda: rows(counts[chosen]))
 
 
 def contract(view: View) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -20,6 +21,8 @@ from cx.stats.suppression import Thresholds
 from cx.ui import address, failure
 from cx.ui.filter_bar import PARAMETERS, Choices, chosen_filters, filter_bar
 from cx.ui.languages import current_language, language_control
+from cx.ui.pages import PAGES
+from cx.ui.text import plain
 from cx.warehouse import nps
 from cx.warehouse.dimensions import Dimensions, dimensions
 from cx.warehouse.filters import Filters
@@ -32,14 +35,30 @@ PAGE_PARAMETERS = ("survey", "chart", "weights")
 
 
 @dataclass(frozen=True)
-class View:
-    """What a page stands on: one snapshot, one scope, one set of filters, one language, for the whole run."""
+class Reader:
+    """Who reads: the language, the settings, and the units that may be seen."""
 
     t: Translator
     write: Formatter
     settings: Settings
     thresholds: Thresholds
     scope: Scope
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing is loaded yet."""
+        return not isinstance(self, View)
+
+    @property
+    def may_load(self) -> bool:
+        """Whether this reader may bring files, and sees their records: only who may see all units."""
+        return self.scope.units is None
+
+
+@dataclass(frozen=True)
+class View(Reader):
+    """What a page stands on: one snapshot, one scope, one set of filters, one language, for the whole run."""
+
     snapshot: Snapshot
     hierarchy: Hierarchy
     surveys: tuple[nps.Survey, ...]
@@ -62,31 +81,38 @@ def warehouse() -> Warehouse:
     return Warehouse(settings())
 
 
-def open_page(page: str, *, with_filters: bool = True) -> View:
-    """What the page may show and in which language; where nothing can be shown, says why and stops the page."""
+def open_page(page: str, *, with_filters: bool = True,
+              when_empty: Callable[[Reader], None] | None = None) -> View:
+    """What the page may show and in which language; where nothing can be shown, says why and stops the page.
+
+    `when_empty` shows what a page has to offer while nothing is loaded, instead of the invitation to load.
+    """
     address.follow(page)
+    _mend_contrast()
     t = translator(current_language())
     try:
         scope = authorize(settings())
         snapshot = warehouse().current()
     except CxError as error:
         _stop(t, error)
+    reader = Reader(t, formatter(t.code), settings(), nps.thresholds(settings()), scope)
     if snapshot is None:
-        _invite_to_load(t)
-    view = _view(t, scope, snapshot, with_filters=with_filters)
+        _stop_without_data(reader, when_empty)
+    view = _view(reader, snapshot, with_filters=with_filters)
     address.write(("lang", *PARAMETERS, *PAGE_PARAMETERS))
+    _say_fallback(t, snapshot)
     return view
 
 
-def _view(t: Translator, scope: Scope, snapshot: Snapshot, *, with_filters: bool) -> View:
+def _view(reader: Reader, snapshot: Snapshot, *, with_filters: bool) -> View:
+    t, scope = reader.t, reader.scope
     units, surveys, values = hierarchy(snapshot, scope), nps.surveys(snapshot, scope), dimensions(snapshot, scope)
     bar, language = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
         filters = filter_bar(t, Choices(units, _months(surveys), values)) if with_filters else chosen_filters()
     with language, st.container(horizontal=True, horizontal_alignment="right"):
         language_control(t("Language"))
-    return View(t, formatter(t.code), settings(), nps.thresholds(settings()), scope, snapshot, units, surveys, values,
-                filters)
+    return View(t, reader.write, reader.settings, reader.thresholds, scope, snapshot, units, surveys, values, filters)
 
 
 def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
@@ -98,20 +124,54 @@ def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
                  for number in range(count))
 
 
+def _mend_contrast() -> None:
+    """Streamlit writes on filled buttons in white, which cannot be read on the light blue of the dark theme."""
+    if st.context.theme.type == "dark":
+        st.html("<style>button[kind=primary], button[kind=primary] p { color: #10161C }</style>")
+
+
+def _say_fallback(t: Translator, snapshot: Snapshot) -> None:
+    """Say that the current snapshot could not be opened and an earlier one is shown."""
+    missing = snapshot.fallback_from
+    if missing:
+        st.warning(plain(t("The newest snapshot, {snapshot}, cannot be opened. The pages show the one before it: "
+                           "what was loaded last is missing here. Run python -m cx doctor, which says what is wrong "
+                           "and mends what it can.", snapshot=missing)), icon=":material/history:")
+
+
 def _stop(t: Translator, error: CxError) -> NoReturn:
     language_control(t("Language"))
     failure.show(error)
     st.stop()
 
 
-def _invite_to_load(t: Translator) -> NoReturn:
-    language_control(t("Language"))
-    st.title(t("Nothing is loaded yet"), anchor=False)
-    st.markdown(t("Build the demo company, or load your own file with a mapping file:"))
-    st.code("python -m cx demo\npython -m cx load data/mappings/MY_SURVEY.toml MY_SURVEY.csv", language="shell")
-    st.markdown(t("Only the answers to the recommend question are required. This page then shows them; "
-                  "no restart is needed."))
+def _stop_without_data(reader: Reader, when_empty: Callable[[Reader], None] | None) -> NoReturn:
+    t = reader.t
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        language_control(t("Language"))
+    if when_empty:
+        when_empty(reader)
+    else:
+        invite_to_load(reader)
     st.stop()
+
+
+def invite_to_load(reader: Reader) -> None:
+    """Say that nothing is loaded yet, and the two ways to change that: a file on the Data page, or a command."""
+    t = reader.t
+    st.title(t("Nothing is loaded yet"), anchor=False)
+    if reader.may_load:
+        st.markdown(t("Bring the file that your survey tool exports. Only the answers to the recommend question are "
+                      "required; the pages then show them, and no restart is needed."))
+        if st.button(t("Load a file"), type="primary", icon=":material/upload_file:", key="to_data_page"):
+            st.switch_page(next(page.path for page in PAGES if page.name == "data"))
+    show_commands(t)
+
+
+def show_commands(t: Translator) -> None:
+    """The commands that fill an empty home."""
+    st.markdown(t("On the command line: build the demo company, or load your own file with a mapping file."))
+    st.code("python -m cx demo\npython -m cx load data/mappings/MY_SURVEY.toml MY_SURVEY.csv", language="shell")
 
 
 def freshness(view: View) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cx.errors import FileError
-from cx.ingest import csv_text
-from cx.ingest.csv_text import RaggedRecord, read_batches, read_header
+from cx.ingest import batches
+from cx.ingest.batches import RaggedRecord, column_names
+from cx.ingest.csv_text import read_batches, read_header
 from cx.ingest.mapping import FileLayout
 
 Record = tuple[int, tuple[str, ...]]
@@ -115,25 +116,155 @@ def test_text_behind_a_closing_quote_is_an_error_with_its_line(tmp_path: Path) -
     assert "line 3 " in message_of(written(tmp_path, 'a,b\n1,x\n2,"y"z\n'))
 
 
-def test_a_cell_beyond_the_limit_is_an_error_and_one_below_is_kept(tmp_path: Path) -> None:
+def test_a_cell_beyond_the_limit_costs_its_record_and_one_below_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert read(written(tmp_path, "a,b\n1," + "語" * 1_000_000))[1][0][1][1] == "語" * 1_000_000
-    message = message_of(written(tmp_path, "a,b\n1," + "x" * (csv_text.MAX_CELL_CHARACTERS + 1)))
-    assert "line 2 " in message
+    monkeypatch.setattr(batches, "MAX_CELL_CHARACTERS", 2_000)
+    long, quoted = "x" * 2_001, '"' + "y\n" * 1_001 + '"'
+    text = f"a,b\n1,{'x' * 2_000}\n2,{long}\n3,z\n4,{quoted}\n5,{'x' * 1_999},\n6,{'x' * 1_500}\n7,{'x' * 1_500}\n"
+    _, records, ragged = read(written(tmp_path, text))
+    assert [(line, cells[0]) for line, cells in records] == [(2, "1"), (4, "3"), (1008, "6"), (1009, "7")]
+    assert [(record.line, record.cells, record.rule) for record in ragged] == [
+        (3, 2, "cell_too_long"), (5, 2, "cell_too_long"), (1007, 3, "ragged")]
+    assert ragged[0].text == "2," + "x" * 998
+    assert ragged[0].record == ("2", long)
+
+
+def test_a_cell_that_would_fill_the_memory_is_an_error_with_its_line(tmp_path: Path) -> None:
+    message = message_of(written(tmp_path, "a,b\n1,x\n2," + "x" * 32_000_001))
+    assert "line 3 " in message
 
 
 def test_ragged_records_are_set_aside_with_line_cells_and_text(tmp_path: Path) -> None:
     _, records, ragged = read(written(tmp_path, 'a,b\n1,x\n2\n3,y,z\n"4,\n",w\n5,,\n  \n'))
     assert records == [(2, ("1", "x")), (5, ("4,\n", "w"))]
     assert ragged == [
-        RaggedRecord(3, 1, "2"),
-        RaggedRecord(4, 3, "3,y,z"),
-        RaggedRecord(7, 3, "5,,"),
-        RaggedRecord(8, 1, "  "),
+        RaggedRecord(3, 1, "2", record=("2",)),
+        RaggedRecord(4, 3, "3,y,z", record=("3", "y", "z")),
+        RaggedRecord(7, 3, "5,,", record=("5", "", "")),
+        RaggedRecord(8, 1, "  ", record=("  ",)),
     ]
 
 
-def test_a_nul_becomes_the_replacement_character(tmp_path: Path) -> None:
-    assert read(written(tmp_path, b"a,b\n1,x\0y\n"))[1] == [(2, ("1", "x\ufffdy"))]
+def test_a_nul_becomes_the_replacement_character_and_is_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n1,x\0y\n2,\0\0\n")
+    assert read(path)[1] == [(2, ("1", "x\ufffdy")), (3, ("2", "\ufffd\ufffd"))]
+    assert sum(batch.replaced_nuls for batch in read_batches(path, FileLayout())) == 3
+
+
+def test_utf_16_read_as_another_encoding_is_refused_and_not_garbled(tmp_path: Path) -> None:
+    text = "id,x\n1,y\n"
+    assert "NUL" in message_of(written(tmp_path, text.encode("utf-16-le")))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        marked = written(tmp_path, ("\ufeff" + text).encode(encoding))
+        for declared in ("cp1252", "latin-1", "utf-16-be" if encoding == "utf-16-le" else "utf-16-le"):
+            assert "mark of utf-16" in message_of(marked, FileLayout(encoding=declared))
+        assert read(marked, FileLayout(encoding="utf-16"))[1] == [(2, ("1", "y"))]
+    assert "mark of utf-8" in message_of(written(tmp_path, b"\xef\xbb\xbf" + text.encode()),
+                                         FileLayout(encoding="cp1252"))
+
+
+def test_stray_bytes_are_escaped_where_that_is_declared(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n1,caf\xe9 \x90\x8d!\n2,\x80\n")
+    layout = FileLayout(encoding="cp1252", stray_bytes="escape")
+    assert read(path, layout)[1] == [(2, ("1", "café \\x90\\x8d!")), (3, ("2", "€"))]
+
+
+def test_few_stray_bytes_are_counted_and_the_way_out_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n" + b"1,caf\xe9\n" * 300 + b"2,\x90 and \x9d\r\n3,\x90\n" + b"4,x\n" * 300)
+    with pytest.raises(FileError) as caught:
+        read(path, FileLayout(encoding="cp1252"))
+    assert "line 302, byte " + str(path.read_bytes().index(0x90) + 1) in str(caught.value.message)
+    assert "2 of 603 lines have such bytes (90, 9D)" in str(caught.value.message)
+    assert 'stray_bytes = "escape"' in str(caught.value.remedy)
+    with pytest.raises(FileError) as caught:
+        read(path)
+    assert "302 of 603 lines" in str(caught.value.message)
+    assert "escape" not in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("filler", [0, 1 << 19, (1 << 20) + 3])
+def test_line_and_byte_of_a_bad_byte_are_right_anywhere(tmp_path: Path, newline: str, filler: int) -> None:
+    lines = ["a", *["語" * 30] * (filler // 90), "x"]
+    start = newline.join(lines).encode()
+    message = message_of(written(tmp_path, start + b"\xff" + newline.encode()))
+    assert f"line {len(lines)}, byte {len(start) + 1} " in message
+
+
+@pytest.mark.parametrize("cut", ["2", '2,"not fin', '2,"two\nlines'])
+def test_a_file_that_broke_off_is_refused_unless_that_is_confirmed(tmp_path: Path, cut: str) -> None:
+    path = written(tmp_path, "a,b\n1,x\n" + cut)
+    message = message_of(path)
+    assert "line 3" in message
+    found, ragged = [], []
+    for batch in read_batches(path, FileLayout(), may_be_truncated=True):
+        found += batch.records.to_pydict()["c0"]
+        ragged += batch.ragged
+    assert found == ["1"]
+    assert ragged == [RaggedRecord(3, 1, cut, record=(cut,))]
+
+
+def test_a_short_last_record_with_an_end_of_line_is_no_broken_file(tmp_path: Path) -> None:
+    for text in ("a,b\n1,x\n2\n", "a,b\n1,x\n  ", "a,b\n1,x\n2,y,z"):
+        assert len(read(written(tmp_path, text))[2]) == 1
+    assert read(written(tmp_path, "a,b\n1\n2,x"))[1] == [(3, ("2", "x"))]
+
+
+def test_a_quote_that_swallows_much_is_an_error_even_if_a_broken_end_is_confirmed(tmp_path: Path) -> None:
+    path = written(tmp_path, 'a,b\n1,"x\n' + "2,y\n" * 200)
+    with pytest.raises(FileError, match="line 2 is never closed"):
+        list(read_batches(path, FileLayout(), may_be_truncated=True))
+
+
+def test_cells_may_be_missing_only_where_the_header_has_no_name(tmp_path: Path) -> None:
+    header, records, ragged = read(written(tmp_path, "a,b,, \n1,x\n2,y,\n3,z,,w\n4\n5,v,,,\n"))
+    assert header == ("a", "b", "", " ")
+    assert records == [(2, ("1", "x", "", "")), (3, ("2", "y", "", "")), (4, ("3", "z", "", "w"))]
+    assert [(record.line, record.cells) for record in ragged] == [(5, 1), (6, 5)]
+
+
+def test_lines_above_the_header_are_skipped_and_still_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, '\ufeffReport "of May\n\na;b\n1;"x\ny"\n2;z\n')
+    layout = FileLayout(delimiter=";", skip_rows=2)
+    assert read(path, layout)[:2] == (("a", "b"), [(4, ("1", "x\ny")), (6, ("2", "z"))])
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_declared_delimiter_in_the_first_line_is_no_header(tmp_path: Path, line: str) -> None:
+    path = written(tmp_path, f"\ufeff{line}\r\na;b\r\n1;x\r\n")
+    with pytest.raises(FileError, match="skip_rows = 1"):
+        read(path, FileLayout(delimiter=";"))
+    assert read(path, FileLayout(delimiter=";", skip_rows=1))[:2] == (("a", "b"), [(3, ("1", "x"))])
+
+
+def test_joined_names_carry_a_title_over_its_columns() -> None:
+    rows = [["Id", "Seen?", "", " Why ", "", "Id", ""], ["", "Response", " Alien", "Why", "Other", "", ""]]
+    assert column_names(rows, "joined") == (
+        "Id", "Seen? / Response", "Seen? / Alien", "Why", "Why / Other", "Id", "")
+    assert column_names(rows, "first") == tuple(rows[0])
+    assert column_names([["a"], ["x", "y"], ["", "z", "w"]], "joined") == ("a / x", "a / y / z", "a / w")
+
+
+def test_the_options_of_a_surveymonkey_export_have_names_of_their_own() -> None:
+    from tests.companies import public_file
+
+    path = public_file("exports/surveymonkey.csv")
+    header, records, ragged = read(path, FileLayout(encoding="cp1252", header_rows=2, names="joined"))
+    assert len(set(header)) == len(header) == 38
+    assert header[:2] == ("RespondentID", "Have you seen any of the 6 films in the Star Wars franchise? / Response")
+    assert (len(records), ragged) == (1186, [])
+
+
+def test_the_games_answers_need_their_stray_bytes_escaped() -> None:
+    from tests.companies import public_file
+
+    path = public_file("npsgame/nps.csv")
+    assert "10 of 13955 lines have such bytes (90)" in message_of(path, FileLayout(encoding="cp1252"))
+    _, records, ragged = read(path, FileLayout(encoding="cp1252", stray_bytes="escape"))
+    assert (len(records), ragged) == (13_954, [])
+    assert sum(cell.count("\\x90") for _, cells in records for cell in cells) == path.read_bytes().count(0x90) == 17
 
 
 def test_rows_that_look_like_comments_are_rows(tmp_path: Path) -> None:
@@ -181,7 +312,7 @@ def test_a_qualtrics_export_has_three_header_rows(name: str) -> None:
 def test_batches_hold_all_records_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "a,b\n" + "".join(f"{n},x\n" if n % 3 else f"{n}\n" for n in range(25)))
     whole = read(path)
-    monkeypatch.setattr(csv_text, "BATCH_RECORDS", 4)
+    monkeypatch.setattr(batches, "BATCH_RECORDS", 4)
     told: list[int] = []
     assert len(list(read_batches(path, FileLayout(), told.append))) == 7
     assert read(path) == whole

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from cx.errors import MappingError
-from cx.ingest.mapping import _DATE_CODES, Cell, read_mapping
+from cx.ingest.mapping import Cell, FileLayout, Melt, read_mapping
+from cx.ingest.mapping_cells import DATE_CODES
 from cx.settings import PROJECT_FOLDER
 from tests.companies import mapping_of
 
@@ -105,7 +106,12 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         (GOOD + "weight = { colum = 'W' }", ("responses.weight.colum", "responses.weight.column")),
         (GOOD + "weight = { column = 'W', constant = '1' }", ("responses.weight must have exactly one of column",)),
         (GOOD + "weight = { blank = ['1'] }", ("responses.weight must have exactly one of column",)),
-        (GOOD + "weight = { constant = '' }", ("responses.weight must have exactly one",)),
+        (GOOD + "weight = { column = '' }", ("responses.weight must have exactly one",)),
+        (GOOD + "weight = { column = 'W', constant = '' }", ("responses.weight must have exactly one",)),
+        (GOOD + "weight = ''", ("responses.weight must be the name of a column",)),
+        (GOOD.replace('"UNIT"', "{ constant = ' ' }"), ("responses.unit_id.constant is empty", "required")),
+        ("confirmed = 'truncated'\n" + GOOD, ("confirmed == 'truncated'", "list")),
+        ("confirmed = [1]\n" + GOOD, ("confirmed == [1]",)),
         (GOOD + "weight = { column = 5 }", ("responses.weight.column == 5", "text in quotes")),
         (GOOD + "weight = { column = 'W', blank = '11' }", ("responses.weight.blank == '11'", "list")),
         (GOOD + "weight = { column = 'W', unused = [[1]] }", ("responses.weight.unused", "list")),
@@ -131,11 +137,27 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         (GOOD + "[file]\nheader_rows = 0", ("file.header_rows must be at least 1",)),
         (GOOD + "[file]\nheader_rows = '2'", ("file.header_rows == '2'", "whole number")),
         (GOOD + "[file]\nheader_rows = true", ("file.header_rows == True",)),
+        (GOOD + "[file]\nskip_rows = -1", ("file.skip_rows == -1", "0 or more")),
+        (GOOD + "[file]\nskip_rows = '1'", ("file.skip_rows == '1'", "whole number")),
+        (GOOD + "[file]\nformat = 'xls'", ("file.format == 'xls'", "csv, xlsx, parquet")),
+        (GOOD + "[file]\nstray_bytes = 'ignore'", ("file.stray_bytes == 'ignore'", "refuse, escape")),
+        (GOOD + "[file]\nnames = 'last'", ("file.names == 'last'", "first, joined")),
+        (GOOD + "[file]\nnames = 'joined'", ("file.names == 'joined'", "two rows")),
+        (GOOD + "[file]\nformat = 'xlsx'\nhidden = 'no'", ("file.hidden == 'no'", "refuse, read, skip")),
+        (GOOD + "[file]\nformat = 'xlsx'\nmerged = 'x'", ("file.merged == 'x'", "refuse, fill")),
+        (GOOD + "[file]\nsheet = 'Data'", ("file.sheet says nothing", "csv", "xlsx")),
+        (GOOD + "[file]\nformat = 'xlsx'\ndelimiter = ';'", ("file.delimiter says nothing", "xlsx")),
+        (GOOD + "[file]\nformat = 'parquet'\nheader_rows = 2", ("file.header_rows says nothing", "parquet")),
         (GOOD + "[file]\nencoding = 'utf-9'", ("file.encoding == 'utf-9'",)),
         (GOOD + "[file]\nencoding = 'base64'", ("file.encoding == 'base64'",)),
         (GOOD + "[file]\nencoding = 'a\\u0000'".replace("'", '"'), ("file.encoding",)),
         (GOOD + "[[units]]\nunit = 'A'", ("units.unit is not known", "units.unit_id")),
         ("source = 's'\n[ratings.columns]\nQ = 'd'", ("[ratings] needs [responses]",)),
+        ("source = 's'\n[ratings]\nresponse_id = {}\ncolumns = { Q = 'd' }", ("ratings.response_id must have",)),
+        (GOOD + "[ratings]\nresponse_id = 'ID'\ncolumns = { Q = 'd' }", ("ratings.response_id is said twice",)),
+        (GOOD + "[ratings]\nvalues = ['x']\ncolumns = { Q = 'd' }", ("ratings.values == ['x']", "translation")),
+        (GOOD + "[ratings]\nrating = 'R'\ncolumns = { Q = 'd' }", ("either columns, or response_id",)),
+        ("source = 's'\n[ratings]\nrating = 'R'\ndriver = 'D'", ("ratings.response_id is required",)),
         (GOOD + "[ratings]\nblank = ['0']", ("[ratings.columns] is empty",)),
         (GOOD + "[ratings]\ncolums = 1", ("ratings.colums", "ratings.columns")),
         (GOOD + "[ratings]\ncolumns = 'Q'", ("[ratings.columns]",)),
@@ -163,8 +185,64 @@ def test_a_file_that_is_missing_or_not_utf_8_is_an_error(tmp_path: Path) -> None
 
 
 def test_every_part_of_a_date_that_may_be_declared_is_one_that_duckdb_reads() -> None:
-    for code in sorted(_DATE_CODES):
+    for code in sorted(DATE_CODES):
         duckdb.connect().execute(f"select typeof(try_strptime('', '%{code}'))").fetchall()
     for code in ("Q", "s"):
         with pytest.raises(duckdb.Error, match=f"%{code}"):
             duckdb.connect().execute(f"select try_strptime('', '%{code}')").fetchall()
+
+
+def test_a_constant_may_be_nothing_zero_or_false(tmp_path: Path) -> None:
+    text = GOOD.replace('"NPS"', "{ constant = '' }").replace('"UNIT"', "{ constant = 0 }")
+    text += """
+        customer_id = { constant = "" }
+        weight = { constant = 0.5 }
+        [touchpoints]
+        touchpoint_id = "T"
+        name = "N"
+        journey = "J"
+        stage = "S"
+        stage_order = { constant = 1 }
+        is_key_moment = { constant = false }
+    """
+    columns = mapping_of(tmp_path, text).columns
+    assert columns["responses"]["score"] == Cell(constant="")
+    assert columns["responses"]["unit_id"] == Cell(constant="0")
+    assert columns["responses"]["customer_id"].constant == ""
+    assert columns["responses"]["weight"].constant == "0.5"
+    assert columns["touchpoints"]["is_key_moment"].constant == "false"
+    assert columns["responses"]["responded_at"].constant is None
+
+
+def test_ratings_are_columns_of_answers_columns_of_a_file_of_their_own_or_rows(tmp_path: Path) -> None:
+    in_answers = mapping_of(tmp_path, GOOD + "[ratings]\nvalues = { Good = 5 }\ncolumns = { Q = 'd' }")
+    assert in_answers.ratings == Melt({"Q": "d"}, values={"Good": "5"})
+    alone = mapping_of(tmp_path, "source='s'\n[ratings]\nresponse_id = { template = 'x-{ID}' }\ncolumns = { Q = 'd' }")
+    assert alone.ratings == Melt({"Q": "d"}, response_id=Cell(template="x-{ID}"))
+    assert alone.tables == ("ratings",)
+    rows = mapping_of(tmp_path, "source='s'\n[ratings]\nresponse_id='I'\ndriver='D'\nrating={ column='R', blank=[0] }")
+    assert rows.ratings is None
+    assert rows.columns["ratings"]["rating"] == Cell(column="R", blank=("0",))
+    assert rows.tables == ("ratings",)
+
+
+def test_what_a_file_is_and_what_was_confirmed_is_read(tmp_path: Path) -> None:
+    text = "confirmed = ['truncated', 'all_on_one_day']\n" + GOOD + """
+        [file]
+        format = "xlsx"
+        sheet = "Data"
+        skip_rows = 2
+        header_rows = 2
+        names = "joined"
+        hidden = "skip"
+        merged = "fill"
+    """
+    mapping = mapping_of(tmp_path, text)
+    assert mapping.confirmed == ("truncated", "all_on_one_day")
+    assert mapping.layout == FileLayout(format="xlsx", sheet="Data", skip_rows=2, header_rows=2, names="joined",
+                                        hidden="skip", merged="fill")
+
+
+def test_a_mapping_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert read_mapping(tmp_path / "m.toml").source == "s"

@@ -12,9 +12,11 @@ import pytest
 from cx.contract.tables import TABLES
 from cx.ingest.load import load
 from cx.ingest.sources import file_job
-from cx.say.translator import LANGUAGES
+from cx.say.translator import LANGUAGES, translator
+from cx.ui.import_mended import mended_row
 from cx.warehouse.home import Home
-from tests.companies import answer, mapping_of, rows_of, write_csv
+from cx.warehouse.loads import BrokenRule, MendableRecord, RejectedFile
+from tests.companies import answer, job_of, load_tables, mapping_of, rows_of, write_csv
 from tests.pages import homes
 from tests.pages.reader import at_home, is_whole, received, said, visit
 
@@ -154,3 +156,65 @@ def test_a_broken_home_says_what_to_do(tmp_path: Path) -> None:
             assert said(error.value).startswith("**The current snapshot cannot be found**")
             assert "Put it back from a backup" in said(error.value)
             assert at.get("button_group")
+
+
+def test_loads_stand_in_their_order_with_what_they_changed(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    load_tables(home, tmp_path / "one", {"responses": [answer(number, 9) for number in range(12)]})
+    corrected = [answer(0, 2), answer(1, 9, comment="better"), answer(2, 9), answer(12, 10)]
+    (tmp_path / "two").mkdir()
+    load(home, (job_of(tmp_path / "two", "responses", corrected, name="april"),), "UTC")
+    with at_home(home.folder):
+        at = visit("data")
+        assert is_whole(at)
+        (history,) = [frame.value for frame in at.dataframe if "Values changed" in frame.value.columns]
+        (changes,) = [frame.value for frame in at.dataframe if "Before" in frame.value.columns]
+    assert [(row["File"], row["Read"], row["Loaded"], row["Replaced"], row["Values changed"])
+            for row in history.to_dict("records")] == [("april.csv", 4, 4, 2, 2), ("responses.csv", 12, 12, 0, 0)]
+    assert {(row["Key"], row["Column"], row["Before"], row["After"]) for row in changes.to_dict("records")} == {
+        ("r0", "score", "9", "2"), ("r1", "comment", "—", "better")}
+
+
+def test_the_newest_load_can_be_taken_back_and_the_first_cannot(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    load_tables(home, tmp_path / "one", {"responses": [answer(number, 9) for number in range(12)]})
+    with at_home(home.folder):
+        assert "Yes, take it back" not in [button.label for button in visit("data").button]
+        first = home.current_id()
+        (tmp_path / "two").mkdir()
+        load(home, (job_of(tmp_path / "two", "responses", [answer(20, 1)], name="april"),), "UTC")
+        at = visit("data")
+        (yes,) = [button for button in at.button if button.label == "Yes, take it back"]
+        yes.click().run()
+        assert is_whole(at)
+        assert at.title[0].value == "12 answers are loaded; no record was rejected"
+        assert home.current_id() == first
+
+
+def test_an_earlier_snapshot_is_shown_with_a_banner_when_the_newest_cannot_be_opened(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    load_tables(home, tmp_path / "one", {"responses": [answer(number, 9) for number in range(12)]})
+    (tmp_path / "two").mkdir()
+    load(home, (job_of(tmp_path / "two", "responses", [answer(20, 1)], name="april"),), "UTC")
+    newest = home.current_id()
+    assert newest
+    home.snapshot_path(newest).write_bytes(b"broken")
+    with at_home(home.folder):
+        for page in ("trends", "data"):
+            at = visit(page)
+            assert not at.exception
+            (banner,) = [said(warning.value) for warning in at.warning if "doctor" in warning.value]
+            assert newest in banner
+        assert at.title[0].value == "12 answers are loaded; no record was rejected"
+
+
+def test_a_download_to_mend_has_the_record_as_it_stood_and_the_reason() -> None:
+    file = RejectedFile("s", "S", "a.csv", ("id", "score"), 2, "")
+    broken = (BrokenRule("responses", "score", "type"), BrokenRule("responses", "score", "maximum"))
+    short, long = (mended_row(translator("en"), file, MendableRecord(line, cells, broken))
+                   for line, cells in ((7, ("=1", None)), (9, ("x", "11", "more", ""))))
+    assert short[:4] == ("=1", None, "a.csv", 7)
+    assert short[4] == "score: type; score: maximum"
+    assert "whole number" in str(short[5])
+    assert "at most 10" in str(short[5])
+    assert (long[:2], long[-1]) == (("x", "11"), "more | ")

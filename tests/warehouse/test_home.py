@@ -9,11 +9,8 @@ import pytest
 
 from cx.errors import SnapshotError
 from cx.warehouse.home import Home
-
-
-def snapshot_id(number: int) -> str:
-    """The id of the snapshot of second `number`."""
-    return f"20240101T0000{number:02}-{number:08x}"
+from cx.warehouse.lock import LoadRunningError, held
+from tests.made_snapshots import home_of_snapshots, make_snapshot, snapshot_id
 
 
 def home_with(folder: Path, count: int) -> Home:
@@ -100,3 +97,105 @@ def test_old_snapshots_are_retired_but_never_the_current_one(tmp_path: Path) -> 
     assert sorted(path.stem for path in home.snapshots.iterdir()) == [snapshot_id(number) for number in (1, 4, 5, 6)]
     home.retire(3)
     assert len(list(home.snapshots.iterdir())) == 4
+
+
+def test_a_lost_current_is_not_taken_for_an_empty_home(tmp_path: Path) -> None:
+    home = home_with(tmp_path, 2)
+    (tmp_path / "CURRENT").unlink()
+    with pytest.raises(SnapshotError, match="CURRENT is missing"):
+        home.current_id()
+
+
+class _Dying(Home):
+    """A home whose loader dies before CURRENT names its snapshot."""
+
+    def name_current(self, snapshot_id: str | None) -> None:
+        if snapshot_id is not None:
+            raise KeyboardInterrupt
+        super().name_current(snapshot_id)
+
+
+def test_a_first_load_that_was_killed_before_its_last_step_has_loaded_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.snapshots.mkdir()
+    (tmp_path / "building").write_text("content")
+    with pytest.raises(KeyboardInterrupt):
+        _Dying(tmp_path).make_current(tmp_path / "building", snapshot_id(0))
+    assert home.snapshot_ids() == (snapshot_id(0),)
+    assert home.current_id() is None
+
+
+def test_undo_goes_back_along_the_snapshots_that_were_current(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 3)
+    assert home.undo() == (snapshot_id(2), snapshot_id(1))
+    assert home.current_id() == snapshot_id(1)
+    assert home.undo() == (snapshot_id(1), snapshot_id(0))
+    with pytest.raises(SnapshotError, match="is the first snapshot"):
+        home.undo()
+    assert home.current_id() == snapshot_id(0)
+    assert {path.name for path in tmp_path.iterdir()} == {"snapshots", "CURRENT", "load.lock"}
+
+
+def test_undo_follows_what_was_current_not_the_order_of_names(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 3)
+    home.undo()
+    home.make_current(make_snapshot(tmp_path / "building", 7, 1), snapshot_id(7))
+    assert home.chain(9) == (snapshot_id(7), snapshot_id(1), snapshot_id(0))
+    assert home.undo() == (snapshot_id(7), snapshot_id(1))
+
+
+def test_undo_says_when_there_is_nothing_to_go_back_to(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="Nothing was loaded yet"):
+        Home(tmp_path / "new").undo()
+    home = home_of_snapshots(tmp_path, 2)
+    home.snapshot_path(snapshot_id(0)).unlink()
+    with pytest.raises(SnapshotError, match=f"{snapshot_id(0)}.duckdb, is not kept any more"):
+        home.undo()
+    assert home.current_id() == snapshot_id(1)
+
+
+def test_undo_does_not_go_back_to_a_snapshot_that_does_not_open(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 2)
+    home.snapshot_path(snapshot_id(0)).write_bytes(b"no database" * 1000)
+    with pytest.raises(SnapshotError, match="cannot be opened"):
+        home.undo()
+    assert home.current_id() == snapshot_id(1)
+
+
+def test_undo_waits_for_no_load(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 2)
+    with held(home), pytest.raises(LoadRunningError):
+        Home(tmp_path).undo()
+    assert home.current_id() == snapshot_id(1)
+
+
+def test_what_undo_needs_is_kept_also_when_the_clock_was_set_back(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 3)
+    for number in (40, 41, 42):  # of loads whose clock went ahead, then were undone
+        make_snapshot(home.snapshot_path(snapshot_id(number)), number, 2)
+    home.retire(3)
+    assert home.chain(3) == (snapshot_id(2), snapshot_id(1), snapshot_id(0))
+    assert set(home.snapshot_ids()) == {snapshot_id(number) for number in (0, 1, 2, 40, 41, 42)}
+    home.retire(2)
+    assert set(home.snapshot_ids()) == {snapshot_id(number) for number in (1, 2, 41, 42)}
+
+
+def test_nothing_falls_back_to_a_snapshot_that_was_undone(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 4)
+    home.undo()
+    assert home.fallbacks() == (snapshot_id(1), snapshot_id(0))
+    (tmp_path / "CURRENT").unlink()
+    assert home.fallbacks() == (snapshot_id(2), snapshot_id(1), snapshot_id(0))
+
+
+def test_an_older_snapshot_is_fallen_back_to_before_a_newer_one(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 4)
+    home.name_current(snapshot_id(2))
+    assert home.fallbacks() == (snapshot_id(1), snapshot_id(0), snapshot_id(3))
+
+
+def test_with_a_retired_snapshot_goes_the_mark_that_it_was_undone(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 2)
+    home.undo()
+    home.delete(snapshot_id(1))
+    assert [path.name for path in home.snapshots.iterdir()] == [f"{snapshot_id(0)}.duckdb"]

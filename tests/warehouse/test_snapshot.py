@@ -28,7 +28,7 @@ UNITS = {"G": "", "A": "G", "B": "G", "B1": "B"}
 # What a query needs to run: the tables that are passed in, and a value for every parameter.
 PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "everything": Read("counts_unit")}
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
-          "table": "", "column": "", "parents": list(UNITS), "privacy": 5}
+          "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,56 @@
+"""python -m cx rejects: every rejected record with its reason, as files that can be mended and loaded again."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cx.cli.terminal import mendable, out
+from cx.errors import FileError, SnapshotError
+from cx.phrase import phrase
+from cx.say.rejects import mend_header, mend_rows
+from cx.say.translator import Translator, translator
+from cx.settings import settings
+from cx.warehouse.loads import RejectedFile, mendable_records, rejected_files
+from cx.warehouse.scope import Scope, authorize
+from cx.warehouse.snapshot import Snapshot, Warehouse
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+def rejects(
+    folder: Annotated[Path, typer.Argument(help="Folder for the files, one for each file with rejected records.")],
+) -> None:
+    """Write all rejected records with their reasons; mend them, then: load MAPPING.toml FILE --mended."""
+    with mendable():
+        snapshot = Warehouse(settings()).current()
+        if snapshot is None:
+            raise SnapshotError(phrase("Nothing is loaded yet"),
+                                phrase("There is no snapshot in {folder}.", folder=settings().home),
+                                phrase("Run: python -m cx demo, or python -m cx load MAPPING.toml FILE…"))
+        t, scope = translator(settings().language), authorize(settings())
+        files = rejected_files(snapshot, scope)
+        if not files:
+            out.print(t("No record was rejected."))
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            path = folder / (_UNSAFE.sub("_", f"{file.source}-{file.file}") + ".rejects.csv")
+            if path.exists():
+                raise FileError(phrase("The rejected records were not written"),
+                                phrase("{file} is there already.", file=path),
+                                phrase("Name another folder, or move the file away."))
+            _write(path, t, snapshot, scope, file)
+            out.print(t("{n} records of {file}: {path}", n=f"{file.records:,}", file=file.file, path=path),
+                      markup=False, highlight=False, soft_wrap=True)
+
+
+def _write(path: Path, t: Translator, snapshot: Snapshot, scope: Scope, file: RejectedFile) -> None:
+    """Record by record: there may be millions. The byte order mark is for spreadsheets."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(mend_header(file))
+        writer.writerows(mend_rows(t, file, mendable_records(snapshot, scope, file)))

@@ -1,0 +1,60 @@
+"""What a load does to the NPS: before and after, each with its number of answers and its interval."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cx.ingest.report import Classes, Effect, LoadReport
+from cx.phrase import phrase
+from cx.say.numbers import MISSING
+from cx.say.trends import MEASURES
+from cx.say.verdicts import withheld_reason
+from cx.stats.nps import Counts, nps_estimate
+from cx.stats.suppression import withheld
+from cx.ui.frame import Reader
+from cx.ui.text import plain
+
+_ALL_UNITS = phrase("all units together, all months")
+
+
+def show_effects(reader: Reader, report: LoadReport, *, done: bool) -> None:
+    """A card for each kind of survey whose answers the load changes; `done` says that it has happened."""
+    t = reader.t
+    if not report.effects:
+        return
+    changed = [effect for effect in report.effects if effect.before != effect.after]
+    st.header(t("The effect on the NPS"), anchor=False)
+    if not changed:
+        st.markdown(t("The load changed no NPS: the valid answers are the same before and after.") if done else
+                    t("The load would change no NPS: the valid answers are the same before and after."))
+        return
+    with st.container(horizontal=True, key="effects_done" if done else "effects"):
+        for effect in changed:
+            _card(reader, effect)
+    st.caption(t("Of {scope}. With 95% intervals that take every answer as one person's; the pages widen them "
+                 "where customers answered more than once.", scope=_ALL_UNITS))
+
+
+def _card(reader: Reader, effect: Effect) -> None:
+    t = reader.t
+    measure = t(MEASURES[effect.survey])
+    if _n(effect.before):
+        _figure(reader, t("{measure} before", measure=measure), effect.before)
+    _figure(reader, t("{measure} after", measure=measure) if _n(effect.before) else measure, effect.after)
+
+
+def _figure(reader: Reader, label: str, classes: Classes) -> None:
+    """The NPS of all valid answers with n and interval, or why it is not shown."""
+    t, write, n = reader.t, reader.write, _n(classes)
+    reason = withheld(n, reader.thresholds)
+    if reason:
+        st.metric(label, MISSING, plain(withheld_reason(t, reason, n, reader.thresholds)), delta_color="off",
+                  delta_arrow="off", border=True)
+        return
+    estimate = nps_estimate(Counts(classes.promoters, classes.passives, classes.detractors))
+    detail = f"{write.interval(estimate.low, estimate.high)} · {write.sample(n)}"
+    st.metric(label, write.nps(estimate.nps), plain(detail), delta_color="off", delta_arrow="off", border=True)
+
+
+def _n(classes: Classes) -> int:
+    return classes.promoters + classes.passives + classes.detractors

@@ -1,0 +1,106 @@
+"""The import wizard: a file becomes data, one screen a step. Nothing is written before the person confirms."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cx.ui import import_check, import_columns, import_file, import_layout, import_report
+from cx.ui.frame import Reader, show_commands
+from cx.ui.import_commit import commits
+from cx.ui.import_state import (
+    STEP_NAMES,
+    Import,
+    Step,
+    adopt_import,
+    begin_import,
+    current_import,
+)
+from cx.ui.import_undo import show_undo_outcome
+from cx.ui.text import plain
+
+_SCREENS = {Step.FILE: import_file.step, Step.LAYOUT: import_layout.step, Step.COLUMNS: import_columns.step,
+            Step.CHECK: import_check.step}
+
+
+def on_empty_home(reader: Reader) -> None:
+    """What the Data page shows while nothing is loaded: the wizard, and the commands."""
+    if not reader.may_load:
+        st.title(reader.t("Nothing is loaded yet"), anchor=False)
+        return
+    work = _import_of_this_page(reader) or begin_import()
+    begins = work.step is Step.FILE and work.look is None and not work.offered
+    st.title(reader.t("Nothing is loaded yet") if begins else _title(reader, work), anchor=False)
+    if begins:
+        st.markdown(reader.t("Bring the file that your survey tool exports. Only the answers to the recommend question "
+                             "are required; the pages then show them, and no restart is needed."))
+    _show(reader, work)
+    if begins:
+        st.divider()
+        show_commands(reader.t)
+
+
+def has_the_page(reader: Reader) -> bool:
+    """Whether an import is under way; its screen then stands alone on the page, and has been shown."""
+    if not reader.may_load:
+        return False
+    work = _import_of_this_page(reader)
+    if work is None or _is_over(work):
+        return False
+    st.title(_title(reader, work), anchor=False)
+    _show(reader, work)
+    return True
+
+
+def entrance(reader: Reader) -> None:
+    """The report of the load that has just ended, or the button that begins an import."""
+    if not reader.may_load:
+        return
+    show_undo_outcome(reader)
+    work = current_import()
+    if work is not None and work.commit is not None and _is_over(work):
+        with st.container(border=True, key="load_report"):
+            import_report.show_outcome(reader, work, work.commit)
+        return
+    st.button(reader.t("Load a file"), type="primary", icon=":material/upload_file:", key="begin_import",
+              on_click=_begin)
+
+
+def _begin() -> None:
+    begin_import()
+
+
+def _import_of_this_page(reader: Reader) -> Import | None:
+    """The import of this session, or the load that was confirmed here before the page was loaded anew."""
+    work = current_import()
+    if work is not None:
+        return work
+    commit = commits().of(reader.settings.home)
+    if commit is None or commit.seen:
+        return None
+    return adopt_import(commit)
+
+
+def _is_over(work: Import) -> bool:
+    return work.step is Step.LOAD and not import_report.is_running(work)
+
+
+def _title(reader: Reader, work: Import) -> str:
+    name = work.commit.file if work.commit else work.upload.name if work.upload else ""
+    if work.mended:
+        return plain(reader.t("Load mended records: {file}", file=name) if name else reader.t("Load mended records"))
+    return plain(reader.t("Load a file: {file}", file=name) if name else reader.t("Load a file"))
+
+
+def _show(reader: Reader, work: Import) -> None:
+    """The screen of the step that the import stands at, with the way back."""
+    t = reader.t
+    st.caption(t("Step {number} of {last}: {name}", number=work.step.value, last=len(Step),
+                 name=STEP_NAMES[work.step]))
+    if work.step is Step.LOAD:
+        if work.commit and import_report.is_running(work):
+            import_report.show_running(reader, work.commit)
+        elif work.commit:
+            import_report.show_outcome(reader, work, work.commit)
+        return
+    with st.container(key=f"import_step_{work.step.value}"):
+        _SCREENS[work.step](reader, work)
