@@ -23,7 +23,8 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def rejects(
-    folder: Annotated[Path, typer.Argument(help="Folder for the files, one for each file with rejected records.")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the files, one for each file with rejected records.",
+                                             metavar="FOLDER")],
 ) -> None:
     """Write all rejected records with their reasons; mend them, then: load MAPPING.toml FILE --mended."""
     with mendable():

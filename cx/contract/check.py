@@ -106,8 +106,10 @@ def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, refe
     if faulty:
         con.execute(f"insert into faults {judgement.faults_sql(part)}")
         if not staged.melted:
+            kept = (f"select line from faulty_records where source = {quoted(staged.source)} "
+                    f"and file = {quoted(staged.file)}")
             con.execute(f"insert into faulty_records select {quoted(staged.source)}, {quoted(staged.file)}, _line, "
-                        f"_record from {part} where _record is not null")
+                        f"_record from {part} where _record is not null and _line not in ({kept})")
         con.execute(f"delete from {part} where _record is not null")
     con.execute(f"alter table {part} drop column _record")
     return int(read)
@@ -131,14 +133,14 @@ class _Judgement:
 
     def rows_sql(self) -> str:
         """Typed rows; `_record` is NULL but for those that break a rule."""
-        record = f"[{', '.join(self.staged.cells)}]"
+        record = ", ".join(f"coalesce({cell}, '')" for cell in self.staged.cells)
         rules = [condition for condition, _, _ in (*self._column_rules(), *self._row_rules())]
         keeps_all = " and ".join(f"coalesce({condition}, false)" for condition in rules) or "true"
         mapped = "".join(f"{column.sql}, " for column in self.table.columns if column.name in self.staged.texts)
         line = "" if self.staged.first_line is not None else ", _line"
         return f"""
             with {self._referenced_sql(self.staged.relation, strict=False)}
-            select {mapped}case when not ({keeps_all}) then {record} end as _record{line}{self._melted_column()}
+            select {mapped}case when not ({keeps_all}) then [{record}] end as _record{line}{self._melted_column()}
             from referenced
         """
 

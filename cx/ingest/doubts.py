@@ -14,31 +14,66 @@ from cx.ingest.stage import StagedFile
 from cx.phrase import Phrase, phrase
 
 LOW_SCORES = "low_scores"
+HIGH_SCORES = "high_scores"
 ONE_DAY = "one_day"
+NO_RECORDS = "no_records"
 SIMILAR_UNIT = "similar_unit"
 REPLACED_CHARACTERS = "replaced_characters"
 DOUBTS: dict[str, Phrase] = {
     LOW_SCORES: phrase("No score lies above 5: the question may have been asked on another scale. The load waits until "
                        "this is confirmed."),
+    HIGH_SCORES: phrase("Many scores lie above 10: the question may have been asked on another scale. The load waits "
+                        "until this is confirmed."),
+    NO_RECORDS: phrase("A file has a header and no record below it."),
     ONE_DAY: phrase("All answers of a file were given on one day."),
     SIMILAR_UNIT: phrase("A unit that is not known yet has almost the name of one that is."),
     REPLACED_CHARACTERS: phrase("NUL characters, which nothing can show, were replaced by U+FFFD."),
 }
-"""Every doubt by its code, in general words; `low_scores` alone holds a load up."""
+"""Every doubt by its code, in general words; those about scores hold a load up."""
 
 _FEWEST_ANSWERS = 20
 _HALF_OF_SCALE = 5
+_MANY_ABOVE_PCT = 10
 _ALIKE_PCT = 85
 
 
 def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str, *, has_previous: bool
            ) -> tuple[Doubt, ...]:
     """What is doubtful about the rows of a load, file by file, before the tables of the contract are merged."""
-    found = [*_about_answers(con, files, report_zone), *_about_units(con, files, has_previous)]
+    found = [*_about_records(con, files), *_about_answers(con, files, report_zone),
+             *_about_units(con, files, has_previous)]
     found += [Doubt(REPLACED_CHARACTERS, file.source.name,
                     phrase("{n} NUL characters were replaced by U+FFFD.", n=file.replaced_nuls), blocks=False)
               for file in files if file.replaced_nuls]
     return tuple(found)
+
+
+def _about_records(con: DuckDBPyConnection, files: Sequence[StagedFile]) -> Iterator[Doubt]:
+    """Files without records, and files with many scores above the scale, whose others would be counted."""
+    above = {(source, file): n for source, file, n in con.execute("""
+        select source, file, count(*) from faults
+        where table_name = 'responses' and column_name = 'score' and rule = 'maximum' group by all""").fetchall()}
+    loaded = {(source, file): n for source, file, n in con.execute(
+        "select _source, _file, count(score) from good_responses group by all").fetchall()}
+    rejected = {(source, file): n for source, file, n in con.execute(
+        "select source, file, count(*) from faults group by all").fetchall()}
+    for file in files:
+        wrong, right = above.get(file.place, 0), loaded.get(file.place, 0)
+        if "responses" in file.tables and not right and not rejected.get(file.place) and not file.ragged \
+                and _is_empty(con, file):
+            yield Doubt(NO_RECORDS, file.source.name, phrase("There is a header, and no record below it."),
+                        blocks=False)
+        if right and wrong >= _FEWEST_ANSWERS and wrong * 100 > _MANY_ABOVE_PCT * (wrong + right):
+            yield Doubt(HIGH_SCORES, file.source.name, phrase(
+                "{wrong} of {n} scores lie above {limit} and are rejected. If the question was asked on another scale, "
+                "load it as a rating; if the others are right, confirm.", wrong=wrong, n=wrong + right,
+                limit=SCALES[file.mapping.scale][1]), blocks=True)
+
+
+def _is_empty(con: DuckDBPyConnection, file: StagedFile) -> bool:
+    source, name = file.place
+    return con.execute("select 1 from good_responses where _source = ? and _file = ? limit 1",
+                       [source, name]).fetchone() is None
 
 
 def _about_answers(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str) -> Iterator[Doubt]:

@@ -15,9 +15,11 @@ from cx.ingest.stage import StagedFile
 def keep_records(con: DuckDBPyConnection, file: StagedFile) -> None:
     """Keep, as `faulty_records`, the records of a file that stand in the table `copies`."""
     source, name = (quoted(part) for part in file.place)
-    wanted = f"select distinct _line from copies where _source = {source} and _file = {name}"
+    wanted = (f"select distinct _line from copies where _source = {source} and _file = {name} and _line not in "
+              f"(select line from faulty_records where source = {source} and file = {name})")
     if file.raw is not None:
-        con.execute(f"insert into faulty_records select {source}, {name}, _line, [{', '.join(file.raw.cells)}] "
+        cells = ", ".join(f"coalesce({cell}, '')" for cell in file.raw.cells)
+        con.execute(f"insert into faulty_records select {source}, {name}, _line, [{cells}] "
                     f"from {file.raw.relation} where _line in ({wanted})")
         return
     lines = {line for (line,) in con.execute(wanted).fetchall()}

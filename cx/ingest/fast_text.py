@@ -46,7 +46,7 @@ def count_lines(
     lines, delimiters, returns, pairs, clean = 0, 0, 0, 0, True
     with path.open("rb") as stream:
         for _ in range(layout.skip_rows + layout.header_rows):
-            stream.readline()
+            clean = clean and b"\r" not in stream.readline().removesuffix(b"\n").removesuffix(b"\r")
         while clean and (block := stream.read(_BLOCK_BYTES)):
             block += stream.readline()
             if not block.endswith(b"\n"):
@@ -67,13 +67,7 @@ def count_lines(
 def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str:
     """SQL of the records of a file as columns c0, c1, … of text; it fails on anything but one record a line."""
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(header)))
-    line_end = r"\r\n" if _ends_with_return(path) else r"\n"
     return (f"read_csv({quoted(str(path))}, columns = {{{columns}}}, auto_detect = false, header = false, "
             f"skip = {layout.skip_rows + layout.header_rows}, delim = {quoted(layout.delimiter)}, quote = '\"', "
-            f"escape = '\"', new_line = '{line_end}', comment = '', strict_mode = true, null_padding = false, "
+            f"escape = '\"', comment = '', strict_mode = true, null_padding = false, "
             "ignore_errors = false, encoding = 'utf-8')")
-
-
-def _ends_with_return(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.readline().endswith(b"\r\n")

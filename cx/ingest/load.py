@@ -191,10 +191,21 @@ def _building(path: Path, previous: Path | None, replaces: str | None, memory: s
 
 
 def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], report_zone: str) -> bool:
-    """Whether these files, by these mappings, are what was loaded last, and months are those of the same time zone."""
+    """Whether these files, by these mappings, are what was loaded last, and months are those of the same time zone.
+
+    The order of loads is that of their rows, for clocks can be set back. A file whose records were rejected for a key
+    that was not known then is loaded again when something else was loaded since.
+    """
     known = set(con.execute("""
-        select sha256, mapping_sha256 from prev.loads semi join prev.snapshot on time_zone = ?
-        qualify rank() over (partition by source, file order by loaded_at desc) = 1""", [report_zone]).fetchall())
+        with newest as (
+            select source, file, sha256, mapping_sha256, load_id
+            from prev.loads qualify row_number() over (partition by source, file order by rowid desc) = 1
+        ),
+        last_load as (select load_id from prev.loads order by rowid desc limit 1)
+        select sha256, mapping_sha256 from newest semi join prev.snapshot on time_zone = ?
+        where load_id = (from last_load) or not exists (
+            from prev.rejects where rejects.source = newest.source and rejects.file = newest.file
+            and rule in ('reference', 'answer_rejected'))""", [report_zone]).fetchall())
     wanted = {(source.sha256, text_sha256(job.mapping.text)) for job in jobs for source in job.sources}
     return bool(wanted) and wanted <= known
 

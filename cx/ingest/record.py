@@ -43,9 +43,9 @@ def record(
         con.execute("insert into sources values (?, ?, ?, ?)",
                     [job.mapping.source, job.mapping.title, job.mapping.scale, job.mapping.text])
     _record_tables(con, load_id, loaded_at, files, reports)
-    con.execute("insert into rejects select ?, * from faults order by all", [load_id])
-    con.execute("insert into rejected_records select distinct ?, * from faulty_records", [load_id])
-    con.execute("insert into changes select ?, * from changed order by all", [load_id])
+    con.execute("insert into rejects select ?, * from faults", [load_id])
+    con.execute("insert into rejected_records select ?, * from faulty_records", [load_id])
+    con.execute("insert into changes select ?, * from changed", [load_id])
 
 
 def _record_tables(con: DuckDBPyConnection, load_id: str, loaded_at: datetime,

@@ -139,7 +139,7 @@ def _commit(reader: Reader, work: Import) -> None:
 
     def start() -> Commit:
         running: Running[LoadReport] = start_load(order_of(reader, work, dry=False))
-        return Commit(work.token, upload.name, mapping.title, mended, running)
+        return Commit(work.token, upload.name, mended, running)
 
     def tidy() -> Path | None:
         kept = None if mended else keep(home, mapping)

@@ -32,7 +32,6 @@ class Commit:
 
     token: str
     file: str
-    title: str
     mended: bool
     running: Running[LoadReport]
     kept: Path | None = None

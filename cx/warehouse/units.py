@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Snapshot, remembered
+
+_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,15 @@ class Hierarchy:
         return (*found, *below), (found[0].id if found and below else None)
 
 
+def _isolated(name: str) -> str:
+    """The name, fenced in where it turns the direction of writing: it must not turn the sentence that it stands in."""
+    return f"\u2068{name}\u2069" if _TURNS.search(name) else name
+
+
 @remembered(16)
 def hierarchy(snapshot: Snapshot, scope: Scope) -> Hierarchy:
     """The hierarchy of units as the scope sees it."""
     return Hierarchy(tuple(
-        Unit(unit_id, name, parent_id, kind or "", depth, tuple(path))
+        Unit(unit_id, _isolated(name), parent_id, kind or "", depth, tuple(path))
         for unit_id, name, parent_id, kind, depth, path in snapshot.query(scope, "unit_tree")
     ))

@@ -46,7 +46,10 @@ def test_a_file_without_records_is_said_and_changes_no_row(tmp_path: Path, name:
     report = load(home, (job_of(name),), "UTC")
     assert (report.read, report.loaded, report.rejected) == (0, 0, 0)
     assert "no record" in notices(report, name)
-    assert content_of(home) == before
+    after = content_of(home)
+    assert [file for file, *_ in after.pop("headers")] == ["clean.csv", name]
+    assert before.pop("headers")
+    assert after == before
 
 
 def test_columns_that_are_not_used_are_listed(tmp_path: Path) -> None:

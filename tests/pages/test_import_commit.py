@@ -19,7 +19,7 @@ def commit_of(home: Home, folder: Path, token: str, score: object = 9) -> Commit
     folder.mkdir()
     job_of(folder, "responses", [answer(number, score) for number in range(12)])
     order = LoadOrder(home.folder, folder / "responses.toml", (folder / "responses.csv",), "UTC")
-    return Commit(token, "responses.csv", "Tiny", False, start_load(order))
+    return Commit(token, "responses.csv", False, start_load(order))
 
 
 def test_a_second_click_starts_nothing_and_the_mapping_is_kept_when_the_load_has_succeeded(tmp_path: Path) -> None:
