@@ -87,7 +87,7 @@ def rows_of(home: Home, sql: str, *values: object) -> list[tuple[object, ...]]:
 
 
 def content_of(home: Home, *, with_places: bool = True) -> dict[str, list[tuple[object, ...]]]:
-    """Every table of the current snapshot as a sorted list of rows, columns by name, without what names the load itself.
+    """Every table of the current snapshot as sorted rows, columns by name, without what names the load itself.
 
     Without places: also without lines, and without the tables that hold what stood in files as it was written.
     """

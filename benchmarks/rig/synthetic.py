@@ -29,7 +29,7 @@ BUILD_MEMORY = "12GB"
 BUILD_THREADS = 2
 
 _CREATED_AT = "2026-01-01 00:00:00"
-_FILE_COLUMNS = "_source varchar default 'synthetic', _file varchar default 'synthetic', _line bigint, _load varchar"
+_FILE_COLUMNS = "_source varchar default 'synthetic', _file varchar default 'synthetic', _load varchar"
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ select 'r' || i as response_id,
     'Segment ' || (u_segment * 4)::bigint % 4 as segment,
     'Channel ' || (u_channel * 4)::bigint % 4 as channel,
     case when in_wave then year(answered_at)::varchar end as wave,
-    answered_at - interval 2 day as invited_at, i + 2 as _line
+    answered_at - interval 2 day as invited_at
 from homed
 """
 

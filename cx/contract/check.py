@@ -2,7 +2,7 @@
 
 Input is `Staged`: a relation with the records, and for each column of the contract the SQL of its text. One pass makes
 of it a table of typed rows, which keeps the record of those rows alone that break a rule; these are then looked at
-again to say which rules, where and with what value. A rule that evaluates to NULL fails the row.
+again to say which rules, where and with what value. A rule about a row that evaluates to NULL fails the row.
 """
 
 from __future__ import annotations
@@ -85,10 +85,16 @@ class Staged:
     melted: bool = False
 
 
+    def line_of(self, relation: str) -> str:
+        """SQL of the line of a row: of the relation itself, or of the table that it was read into, row by row."""
+        return f"{relation}._line" if self.first_line is None else f"{relation}.rowid + {self.first_line}"
+
+
 def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, references: Mapping[str, str]) -> int:
     """The number of rows that were read. Those that keep all rules become the table `part`, with their places.
 
-    `part` has the columns of the contract that `staged` has texts for, typed, and PLACE. Broken rules are added to the
+    `part` has the columns of the contract that `staged` has texts for, typed, and PLACE; for `_line` see
+    `Staged.line_of`. Broken rules are added to the
     table `faults`, their records to `faulty_records`. `references` maps the name of each table that is loaded to a
     relation whose column of the same name as its key holds the known keys (and the columns that row rules use); a
     table that is not in it is not loaded, and references to it are not checked.
@@ -96,8 +102,6 @@ def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, refe
     con.execute(FAULTS_DDL)
     judgement = _Judgement(table, staged, references)
     con.execute(f"create table {part} as {judgement.rows_sql()}")
-    if staged.first_line is not None:
-        number_lines(con, part, staged.first_line)
     (read, faulty) = con.execute(f"select count(*), count(_record) from {part}").fetchone() or (0, 0)
     con.execute(f"alter table {part} add column _source varchar default {quoted(staged.source)}")
     con.execute(f"alter table {part} add column _file varchar default {quoted(staged.file)}")
@@ -108,19 +112,12 @@ def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, refe
         if not staged.melted:
             kept = (f"select line from faulty_records where source = {quoted(staged.source)} "
                     f"and file = {quoted(staged.file)}")
-            con.execute(f"insert into faulty_records select {quoted(staged.source)}, {quoted(staged.file)}, _line, "
-                        f"_record from {part} where _record is not null and _line not in ({kept})")
+            line = staged.line_of(part)
+            con.execute(f"insert into faulty_records select {quoted(staged.source)}, {quoted(staged.file)}, {line}, "
+                        f"_record from {part} where _record is not null and {line} not in ({kept})")
         con.execute(f"delete from {part} where _record is not null")
     con.execute(f"alter table {part} drop column _record")
     return int(read)
-
-
-def number_lines(con: DuckDBPyConnection, table: str, first_line: int, *, temporary: bool = False) -> None:
-    """Give the rows of a table their lines as `_line`, in their order: cheaper than numbering while they are read."""
-    con.execute(f"create {'temp' if temporary else ''} sequence line_of_{table} start {first_line} minvalue 0")
-    con.execute(f"alter table {table} add column _line bigint default nextval('line_of_{table}')")
-    con.execute(f"alter table {table} alter column _line drop default")
-    con.execute(f"drop sequence line_of_{table}")
 
 
 @dataclass(frozen=True)
@@ -134,20 +131,21 @@ class _Judgement:
     def rows_sql(self) -> str:
         """Typed rows; `_record` is NULL but for those that break a rule."""
         record = ", ".join(f"coalesce({cell}, '')" for cell in self.staged.cells)
-        rules = [condition for condition, _, _ in (*self._column_rules(), *self._row_rules())]
-        keeps_all = " and ".join(f"coalesce({condition}, false)" for condition in rules) or "true"
+        breaks_one = " or ".join(f"({fault})" for fault, _, _ in (*self._column_rules(), *self._row_rules())) or "false"
         mapped = "".join(f"{column.sql}, " for column in self.table.columns if column.name in self.staged.texts)
         line = "" if self.staged.first_line is not None else ", _line"
         return f"""
             with {self._referenced_sql(self.staged.relation, strict=False)}
-            select {mapped}case when not ({keeps_all}) then [{record}] end as _record{line}{self._melted_column()}
+            select {mapped}case when {breaks_one} then [{record}] end as _record{line}{self._melted_column()}
             from referenced
         """
 
     def faults_sql(self, part: str) -> str:
         """One row per broken rule of the records that `part` has kept; row rules only where the columns are good."""
-        cells = ", ".join(f"_record[{number}] as {name}" for number, name in enumerate(self.staged.cells, start=1))
-        again = f"(select {cells}, _line{self._melted_column()} from {part} where _record is not null)"
+        cells = ", ".join(f"nullif(_record[{number}], '') as {name}"
+                          for number, name in enumerate(self.staged.cells, start=1))
+        line = self.staged.line_of(part)
+        again = f"(select {cells}, {line} as _line{self._melted_column()} from {part} where _record is not null)"
         file_column = "_column" if self.staged.melted else "fault.file_column"
         return f"""
             with {self._referenced_sql(again, strict=True)},
@@ -198,26 +196,24 @@ class _Judgement:
                 if column.references in self.references and column.name in self.staged.texts]
 
     def _column_rules(self) -> list[tuple[str, str, str]]:
-        """Condition, column and name of the rules about one column; each reads the value only where there is one."""
+        """What breaks each rule about one column, as SQL that is true then; with the column and the rule."""
         rules = []
         for column in self.table.columns:
             if column.name in self.staged.texts:
-                valid = f"{column.sql} is not null" if column.name in self.staged.values \
-                    else column.type.value.valid_sql.format(x=f"raw_{column.name}")
-                rules.append((f"raw_{column.name} is null or ({valid})", column.name, "type"))
-                rules += [(condition, column.name, rule) for condition, rule in _rules_of(column)]
+                rules += [(fault, column.name, rule)
+                          for fault, rule in _faults_of(column, is_read=column.name in self.staged.values)]
             elif column.required and not column.may_be_blank:
-                rules.append(("false", column.name, "required"))
+                rules.append(("true", column.name, "required"))
         for column in self._referring():
-            known = f"ref_{column.name}.{_key_of(column)} is not null"
-            rules.append((f"{column.sql} is null or {known}", column.name, "reference"))
+            unknown = f"ref_{column.name}.{_key_of(column)} is null"
+            rules.append((f"{column.sql} is not null and {unknown}", column.name, "reference"))
         return rules
 
     def _row_rules(self) -> list[tuple[str, str, str]]:
-        """Condition, column and name of the rules about the row, without those that need a table that is not there."""
+        """What breaks each rule about the row, but for those that need a table that is not there."""
         referring = {column.name for column in self._referring()}
         missing = [column.name for column in self.table.columns if column.references and column.name not in referring]
-        return [(rule.sql, rule.column, rule.name) for rule in self.table.rules
+        return [(f"not coalesce({rule.sql}, false)", rule.column, rule.name) for rule in self.table.rules
                 if not any(f"ref_{name}." in rule.sql for name in missing)]
 
     def _list_sql(self, rules: Sequence[tuple[str, str, str]]) -> str:
@@ -225,9 +221,9 @@ class _Judgement:
         faults = ", ".join(self._fault_sql(*rule) for rule in rules)
         return f"list_filter([{faults}], lambda fault: fault is not null)" if faults else none
 
-    def _fault_sql(self, condition: str, column: str, rule: str) -> str:
+    def _fault_sql(self, fault: str, column: str, rule: str) -> str:
         shown = self.staged.shown.get(column, Shown("", f"raw_{column}"))
-        return (f"case when not coalesce({condition}, false) then {{'column_name': {quoted(column)}, "
+        return (f"case when {fault} then {{'column_name': {quoted(column)}, "
                 f"'file_column': {quoted(shown.file_column)}, 'value': {shown.value}, 'rule': {quoted(rule)}}} end")
 
 
@@ -243,18 +239,22 @@ def _text_sql(column: Column, text: str) -> str:
     return f"case when {trimmed_sql(text)} is not null then {text} end" if column.type is Type.TEXT else text
 
 
-def _rules_of(column: Column) -> list[tuple[str, str]]:
+def _faults_of(column: Column, *, is_read: bool) -> list[tuple[str, str]]:
+    """What breaks each rule about the values of a column; `is_read`: the mapping reads them, NULL where it cannot."""
     raw, value = f"raw_{column.name}", column.sql
-    rules = []
+    if is_read:
+        faults = [(f"{raw} is not null and {value} is null", "type")]
+    else:
+        faults = [(f"{raw} is not null and not ({column.type.value.valid_sql.format(x=raw)})", "type")]
     if column.required and not column.may_be_blank:
-        rules.append((f"{raw} is not null", "required"))
+        faults.append((f"{raw} is null", "required"))
     if column.allowed:
-        rules.append((f"{raw} is null or {raw} in ({', '.join(map(quoted, column.allowed))})", "allowed"))
+        faults.append((f"{raw} not in ({', '.join(map(quoted, column.allowed))})", "allowed"))
     if column.minimum is not None:
-        rules.append((f"{value} is null or {value} >= {column.minimum}", "minimum"))
+        faults.append((f"{value} < {column.minimum}", "minimum"))
     if column.maximum is not None:
-        rules.append((f"{value} is null or {value} <= {column.maximum}", "maximum"))
-    return rules
+        faults.append((f"{value} > {column.maximum}", "maximum"))
+    return faults
 
 
 def _key_of(column: Column) -> str:

@@ -36,9 +36,10 @@ _MIDNIGHT = r"([ T]00:00(:00(\.0{{1,9}})?)?)?"
 class Type(Enum):
     """The types that a column of the contract can have."""
 
-    LABEL = ColumnType(phrase("short text"), "VARCHAR", "length({x}) <= 300", "{x}",
+    # Bytes are counted at once, characters one by one.
+    LABEL = ColumnType(phrase("short text"), "VARCHAR", "strlen({x}) <= 300 or length({x}) <= 300", "{x}",
                        phrase("Write at most 300 characters."))
-    TEXT = ColumnType(phrase("long text"), "VARCHAR", "length({x}) <= 1000000", "{x}",
+    TEXT = ColumnType(phrase("long text"), "VARCHAR", "strlen({x}) <= 1000000 or length({x}) <= 1000000", "{x}",
                       phrase("Write at most 1,000,000 characters."))
     INTEGER = ColumnType(phrase("whole number"), "BIGINT",
                          r"regexp_full_match({x}, '-?[0-9]{{1,18}}(\.0{{1,6}})?')", "try_cast({x} as BIGINT)",

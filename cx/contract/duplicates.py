@@ -11,11 +11,11 @@ from cx.contract.check import PLACE, quoted
 from cx.contract.columns import Table
 
 
-def set_duplicates_aside(con: DuckDBPyConnection, table: Table, good: str) -> bool:
-    """Whether rows of the relation `good` have the key of another; they are taken from it and become faults.
+def set_duplicates_aside(con: DuckDBPyConnection, table: Table, good: str, line: str = "_line") -> bool:
+    """Whether rows of the table `good` have the key of another; they are taken from it and become faults.
 
-    Their places are then in the temporary table `copies`. Whether there are any is asked of 64 bits of a hash, which
-    costs a fraction of comparing the keys.
+    Their places are then in the temporary table `copies`; `line` is SQL of the line of a row. Whether there are any is
+    asked of 64 bits of a hash, which costs a fraction of comparing the keys.
     """
     key = ", ".join(f'"{name}"' for name in table.key)
     con.execute(f"create or replace temp table twice as select hash({key}) as hashed from {good} "
@@ -26,7 +26,8 @@ def set_duplicates_aside(con: DuckDBPyConnection, table: Table, good: str) -> bo
     con.execute(f"""
         create or replace temp table copies as
         with fingerprints as (
-            select rowid as row_number, {", ".join(PLACE)}, {key}, md5(struct_pack({columns})::varchar) as fingerprint
+            select rowid as row_number, _source, _file, {line} as _line, _column, {key},
+                md5(struct_pack({columns})::varchar) as fingerprint
             from {good} where hash({key}) in (from twice)
             qualify count(*) over (partition by {key}) > 1
         )

@@ -21,6 +21,7 @@ from cx.ingest.sources import LoadJob, OnRecords
 from cx.ingest.stage import (
     MAPPING_FILE,
     StagedFile,
+    begins_trimmed,
     counting,
     read_carefully,
     stage,
@@ -38,15 +39,16 @@ Place = tuple[str, str, str]
 class Checking:
     """A load while it is checked: where rows go, what was read and how many rows replaced another content.
 
-    read: records. loaded: rows, and how many of them are blank. merge: takes the good rows of a table (the relation
-    `good_<table>`) into the snapshot; gives source, file and how many of its rows replaced another content.
+    read: records. loaded: rows, and how many of them are blank. merge: takes the good rows of a table (the table
+    `good_<table>`, and SQL of their lines) into the snapshot; gives source, file and how many of its rows replaced
+    another content.
     """
 
     con: DuckDBPyConnection
     report_zone: str
     has_previous: bool
     on_records: OnRecords
-    merge: Callable[[Table], list[tuple[str, str, int]]]
+    merge: Callable[[Table, str], list[tuple[str, str, int]]]
     mended: bool = False
     jobs: tuple[LoadJob, ...] = ()
     files: tuple[StagedFile, ...] = ()
@@ -61,9 +63,9 @@ class Checking:
         self.con.execute(FAULTS_DDL)
         self.files = stage(self.con, jobs, self.on_records, mended=self.mended)
         for table in TABLES.values():
-            self._check_table(table)
+            line = self._check_table(table)
             self._count_loaded(table)
-            self.replaced |= {(source, file, table.name): n for source, file, n in self.merge(table)}
+            self.replaced |= {(source, file, table.name): n for source, file, n in self.merge(table, line)}
         self.con.execute("""
             update faults set rule = 'answer_rejected'
             where table_name = 'ratings' and rule = 'reference' and column_name = 'response_id' and exists (
@@ -71,36 +73,44 @@ class Checking:
                 and answer.file = faults.file and answer.line = faults.line)
         """)
 
-    def _check_table(self, table: Table) -> None:
-        """The good rows of a table as `good_<table>`."""
-        parts: list[str] = []
+    def _check_table(self, table: Table) -> str:
+        """SQL of the lines of `good_<table>`, which has the good rows of a table then."""
+        parts: dict[str, str] = {}
         references = {column.references: relation for column in table.columns
                       if column.references and (relation := self._known(table, column.references))}
         for number, mapping in enumerate(job.mapping for job in self.jobs):
             if table.name in mapping.rows:
                 relation = f"constant_{table.name}_{number}"
                 staged = stage_constant_rows(self.con, mapping, table, relation)
-                parts.append(f"part_{relation}")
-                self.read[mapping.source, MAPPING_FILE, table.name] = check(self.con, table, staged, parts[-1],
-                                                                            references)
+                part = f"part_{relation}"
+                self.read[mapping.source, MAPPING_FILE, table.name] = check(self.con, table, staged, part, references)
+                parts[part] = "_line"
         for file in self.files:
             if table.name in file.tables:
-                parts.append(f"part_{file.relation}_{table.name}")
-                self._check_file(file, table, parts[-1], references)
-        self._join(table, parts)
-        if parts and set_duplicates_aside(self.con, table, f"good_{table.name}"):
+                part = f"part_{file.relation}_{table.name}"
+                parts[part] = self._check_file(file, table, part, references)
+        line = self._join(table, parts)
+        if parts and set_duplicates_aside(self.con, table, f"good_{table.name}", line):
             for file in self.files:
                 if table.name in file.mapping.columns:
                     keep_records(self.con, file)
+        return line
 
     def _count_loaded(self, table: Table) -> None:
-        blank = "count(*) filter (score is null)" if table.name == "responses" else "0"
+        blank = "count(*) - count(score)" if table.name == "responses" else "0"
+        places = [(source, file) for source, file, name in self.read if name == table.name]
+        if len(places) == 1:  # without grouping it costs nothing
+            counted = self.con.execute(f"select count(*), {blank} from good_{table.name}").fetchone() or (0, 0)
+            self.loaded[*places[0], table.name] = (int(counted[0]), int(counted[1]))
+            return
         self.loaded |= {(source, file, table.name): (n, blanks) for source, file, n, blanks in self.con.execute(
             f"select _source, _file, count(*), {blank} from good_{table.name} group by all").fetchall()}
 
-    def _check_file(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> None:
+    def _check_file(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> str:
+        """SQL of the lines of the table `part`, which has the good rows of a file then."""
         scaled = _on_scale(table, SCALES[file.mapping.scale][0])
         read = self._check_straight(file, scaled, part, references) if file.raw is None else None
+        line = "_line" if read is None else f"rowid + {straight(file).first_line}"
         if read is None:
             file.raw = file.raw or read_carefully(self.con, file, self.on_records)
             read = check(self.con, scaled, staged_for(file, file.raw, table, self.report_zone), part, references)
@@ -108,39 +118,50 @@ class Checking:
             self.con.execute("update faults set rule = 'scale' where table_name = 'responses' and source = ? "
                              "and file = ? and column_name = 'score' and rule = 'minimum'", [*file.place])
         self.read[*file.place, table.name] = read + file.ragged
+        return line
 
     def _check_straight(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> int | None:
-        """The rows read straight from a clean file; None, and nothing is left, when it is not clean after all."""
-        staged = staged_for(file, straight(file), table, self.report_zone)
-        try:
-            with counting(file, self.on_records) as count:
-                read = check(self.con, table, staged, part, references)
-        except duckdb.Error:
-            read = -1
-        if count and count[0].clean and count[0].lines == read:
-            return read
-        self.con.execute(f"drop table if exists {part}")
-        for table_name in ("faults", "faulty_records"):
-            self.con.execute(f"delete from {table_name} where source = ? and file = ?", [*file.place])
+        """The rows read straight from a clean file; None, and nothing is left, when it is not clean after all.
+
+        First without looking for spaces around values, where the file begins without any.
+        """
+        for trimmed in ((False, True) if begins_trimmed(file) else (True,)):
+            staged = staged_for(file, straight(file, trimmed=trimmed), table, self.report_zone)
+            try:
+                with counting(file, self.on_records) as count:
+                    read = check(self.con, table, staged, part, references)
+            except duckdb.Error:
+                read = -1
+            is_clean = bool(count) and count[0].clean and count[0].lines == read
+            if is_clean and (trimmed or count[0].trimmed):
+                return read
+            self.con.execute(f"drop table if exists {part}")
+            for table_name in ("faults", "faulty_records"):
+                self.con.execute(f"delete from {table_name} where source = ? and file = ?", [*file.place])
+            if not is_clean:
+                return None
         return None
 
-    def _join(self, table: Table, parts: list[str]) -> None:
-        """Make one table `good_<table>` of the parts, with all columns of the contract."""
+    def _join(self, table: Table, parts: dict[str, str]) -> str:
+        """SQL of the lines of `good_<table>`, which is made of the parts, with all columns of the contract."""
         good = f"good_{table.name}"
         if len(parts) == 1:
-            self.con.execute(f"alter table {parts[0]} rename to {good}")
+            ((part, line),) = parts.items()
+            self.con.execute(f"alter table {part} rename to {good}")
             there = {name for (name,) in self.con.execute(
                 "select column_name from duckdb_columns() where table_name = ? and not internal", [good]).fetchall()}
             for column in table.columns:
                 if column.name not in there:
                     self.con.execute(f"alter table {good} add column {column.sql} {column.type.value.sql_type}")
-            return
+            return line
         columns = ", ".join(f"{column.sql} {column.type.value.sql_type}" for column in table.columns)
         self.con.execute(f"create table {good} ({columns}, _source varchar, _file varchar, _line bigint, "
                          "_column varchar)")
-        for part in parts:
-            self.con.execute(f"insert into {good} by name from {part}")
+        for part, line in parts.items():
+            more = "" if line == "_line" else f", {line} as _line"
+            self.con.execute(f"insert into {good} by name select *{more} from {part}")
             self.con.execute(f"drop table {part}")
+        return "_line"
 
     def _known(self, table: Table, referenced: str) -> str:
         """A relation with the known keys of a table that is referred to; empty text when it is not loaded."""

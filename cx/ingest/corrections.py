@@ -14,21 +14,24 @@ create temp table changed (
 """
 
 
-def merge(con: DuckDBPyConnection, table: Table, load_id: str, *, has_previous: bool) -> list[tuple[str, str, int]]:
+def merge(
+    con: DuckDBPyConnection, table: Table, load_id: str, line: str, *, has_previous: bool
+) -> list[tuple[str, str, int]]:
     """How many rows of each file replaced one of the previous snapshot with the same key and another content.
 
     The rows of `good_<table>` become the table, with those of the previous snapshot whose key they do not have; what
-    they changed is added to the table `changed`.
+    they changed is added to the table `changed`. `line` is SQL of the line of a row of `good_<table>`.
     """
     good = f"good_{table.name}"
-    con.execute(f"alter table {good} drop column _column")
     con.execute(f"alter table {good} add column _load varchar default {quoted(load_id)}")
     if not has_previous:
+        con.execute(f"alter table {good} drop column _column")
+        con.execute(f"alter table {good} drop column if exists _line")
         con.execute(f"alter table {good} rename to {table.name}")
         return []
     same_key = " and ".join(f'earlier."{name}" is not distinct from good."{name}"' for name in table.key)
-    _list_changes(con, table, same_key)
-    columns = f"{table.sql_columns}, _source, _file, _line, _load"
+    _list_changes(con, table, same_key, line)
+    columns = f"{table.sql_columns}, _source, _file, _load"
     con.execute(f"""
         create table main.{table.name} as
         select {columns} from prev.{table.name} as earlier
@@ -42,7 +45,7 @@ def merge(con: DuckDBPyConnection, table: Table, load_id: str, *, has_previous: 
         [table.name]).fetchall()]
 
 
-def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str) -> None:
+def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str, line: str) -> None:
     """Add to `changed` every value of an earlier row that a row of this load with the same key has otherwise."""
     compared = [column for column in table.columns if column.name not in table.key]
     if not compared:
@@ -54,10 +57,11 @@ def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str) -> None:
     key = ", ".join(f'good."{name}"' for name in table.key)
     con.execute(f"""
         insert into changed
-        select {quoted(table.name)}, key, value.name, value.before, value.after, _source, _file, _line
+        select {quoted(table.name)}, key, value.name, value.before, value.after, _source, _file, line
         from (
-            select concat_ws(' · ', {key}) as key, good._source, good._file, good._line,
+            select concat_ws(' · ', {key}) as key, good._source, good._file, good.line,
                 unnest(list_filter([{values}], lambda value: value is not null)) as value
-            from prev.{table.name} as earlier join good_{table.name} as good on {same_key} where {differs}
+            from prev.{table.name} as earlier
+                join (select *, {line} as line from good_{table.name}) as good on {same_key} where {differs}
         )
     """)

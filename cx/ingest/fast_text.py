@@ -14,19 +14,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cx.contract.check import quoted
 from cx.ingest.file_layout import FileLayout
 
 _BLOCK_BYTES = 1 << 22
 _UTF8 = {"utf8", "utf_8", "utf_8_sig", "ascii", "us_ascii"}
+_NEWLINE, _RETURN, _SPACE = b"\n"[0], b"\r"[0], b" "[0]
+# Spaces beyond the one of the space bar, as they are written in UTF-8.
+_OTHER_SPACES = (b"\t", b"\v", b"\f", *(space.encode() for space in "\u00a0\u2007\u202f\u3000\u200b\ufeff"))
 
 
 @dataclass(frozen=True)
 class LineCount:
-    """What a file holds below its header: lines, and whether each is one record with the cells of the header."""
+    """What a file holds below its header.
+
+    lines: how many. clean: each is one record with the cells of the header. trimmed: no value has spaces around it.
+    """
 
     lines: int
     clean: bool
+    trimmed: bool
 
 
 def may_be_fast(layout: FileLayout, header: tuple[str, ...]) -> bool:
@@ -37,31 +46,56 @@ def may_be_fast(layout: FileLayout, header: tuple[str, ...]) -> bool:
 
 
 def count_lines(
-    path: Path, layout: FileLayout, columns: int, on_lines: Callable[[int], None] = lambda _: None
+    path: Path, layout: FileLayout, columns: int, on_lines: Callable[[int], None] = lambda _: None, *,
+    blocks: int | None = None,
 ) -> LineCount:
-    """The lines below the header of a file; `on_lines` is told how many more were counted, block by block."""
+    """The lines below the header of a file, or of its first blocks; `on_lines` is told how many more there are."""
     delimiter = layout.delimiter.encode()
-    beside = re.escape(delimiter)
-    quoted_cell = re.compile(rb'(?<=[' + beside + rb'\n])"(?:[^"\n]|"")*"(?=[' + beside + rb'\r\n])')
-    lines, delimiters, returns, pairs, clean = 0, 0, 0, 0, True
+    lines, delimiters, returns, pairs, clean, trimmed = 0, 0, 0, 0, True, True
     with path.open("rb") as stream:
         for _ in range(layout.skip_rows + layout.header_rows):
             clean = clean and b"\r" not in stream.readline().removesuffix(b"\n").removesuffix(b"\r")
-        while clean and (block := stream.read(_BLOCK_BYTES)):
+        while clean and blocks != 0 and (block := stream.read(_BLOCK_BYTES)):
             block += stream.readline()
             if not block.endswith(b"\n"):
                 block += b"\n"
-            here = block.count(b"\n")
+            blocks = None if blocks is None else blocks - 1
+            signs = np.frombuffer(block, np.uint8)
+            here = int(np.count_nonzero(signs == _NEWLINE))
             if b"\r" in block:
                 returns += block.count(b"\r")
                 pairs += block.count(b"\r\n")
-            rest = quoted_cell.sub(b"", b"\n" + block) if b'"' in block else block
-            clean = b'"' not in rest and b"\0" not in rest
-            delimiters += rest.count(delimiter)
+            has_quotes = b'"' in block
+            rest = _without_quoted_cells(block, delimiter) if has_quotes else block
+            clean = b"\0" not in block and not (has_quotes and b'"' in rest)
+            delimiters += rest.count(delimiter) if has_quotes else int(np.count_nonzero(signs == delimiter[0]))
+            trimmed = trimmed and not _has_spaces_around_values(block, signs, delimiter)
             lines += here
             on_lines(here)
     alike = returns == pairs and returns in (0, lines)
-    return LineCount(lines, clean and alike and delimiters == lines * (columns - 1))
+    return LineCount(lines, clean and alike and delimiters == lines * (columns - 1), trimmed)
+
+
+def _without_quoted_cells(block: bytes, delimiter: bytes) -> bytes:
+    """The block without the cells that begin and end with a quote beside a delimiter or the end of a line."""
+    beside = re.escape(delimiter)
+    return re.sub(rb'(?<=[' + beside + rb'\n])"(?:[^"\n]|"")*"(?=[' + beside + rb'\r\n])', b"", b"\n" + block)
+
+
+def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes) -> bool:
+    """Whether a space may stand at an edge of a cell; other spaces than that of the space bar anywhere count too."""
+    if any(space in block for space in (_OTHER_SPACES[:3] if block.isascii() else _OTHER_SPACES) if space != delimiter):
+        return True
+    if delimiter == b"\t" and b'"' in block:
+        return True
+    spaces = np.flatnonzero(signs == _SPACE)
+    if not len(spaces):
+        return False
+    if spaces[0] == 0:
+        return True
+    edges = np.zeros(256, bool)
+    edges[[_NEWLINE, _RETURN, delimiter[0], b'"'[0]]] = True
+    return bool(edges[signs[spaces - 1]].any() or edges[signs[spaces + 1]].any())
 
 
 def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str:

@@ -220,10 +220,10 @@ def _fill(build: _Build, order: Order, progress: Progress, *, finish: bool) -> L
     progress.on_stage(phrase("Reading and checking"))
     found: list[Doubt] = []
 
-    def take_in(table: Table) -> list[tuple[str, str, int]]:
+    def take_in(table: Table, line: str) -> list[tuple[str, str, int]]:
         if table.name == "responses" and not order.is_demo:
             found.extend(doubts(con, checking.files, order.report_zone, has_previous=build.has_previous))
-        return merge(con, table, build.snapshot_id, has_previous=build.has_previous)
+        return merge(con, table, build.snapshot_id, line, has_previous=build.has_previous)
 
     checking = Checking(con, order.report_zone, build.has_previous, progress.on_records, take_in, order.mended)
     checking.run(order.jobs)

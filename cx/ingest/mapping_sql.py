@@ -25,13 +25,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 class RawFile:
     """The records of one file as a relation with columns c0, c1, … named by `header`.
 
-    first_line: the line of the first record, where the relation does not say the lines as `_line`.
+    first_line: the line of the first record, where the relation does not say the lines as `_line`. trims: spaces around
+    values are removed; a file without any is read faster without.
     """
 
     name: str
     relation: str
     header: tuple[str, ...]
     first_line: int | None = None
+    trims: bool = True
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ class RawFile:
 
     def text_sql(self, name: str) -> str:
         """SQL for the trimmed text of a column of the file."""
-        return trimmed_sql(self.cell(name))
+        return trimmed_sql(self.cell(name)) if self.trims else self.cell(name)
 
     def _missing(self, name: str) -> FileError:
         remedy = phrase("Correct the mapping file or the header; nothing was loaded.")
@@ -158,7 +160,7 @@ def _shown(cells: MappingType[str, Cell], raw: RawFile) -> dict[str, Shown]:
     for name, cell in cells.items():
         columns = source_columns(cell)
         if columns:
-            values = ", ".join(raw.cell(column) for column in columns)
+            values = ", ".join(f"coalesce({raw.cell(column)}, '')" for column in columns)
             value = f"concat_ws(' · ', {values})" if len(columns) > 1 else values
             shown[name] = Shown(" · ".join(columns), value)
     return shown

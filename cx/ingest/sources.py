@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,18 +27,23 @@ _DELIMITERS = ";\t|,"
 
 @dataclass(frozen=True)
 class Source:
-    """Something to load: its name, SHA-256, size in bytes, column names, and how its batches are read.
+    """Something to load: its name, size in bytes, column names, and how its batches are read.
 
-    path, layout: of a file; None for a generated table.
+    hashed: how its SHA-256 is found, which takes a while. path, layout: of a file; None for a generated table.
     """
 
     name: str
-    sha256: str
+    hashed: Callable[[], str]
     size_bytes: int
     header: tuple[str, ...]
     batches: Callable[[OnRecords], Iterator[Batch]]
     path: Path | None = None
     layout: FileLayout | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of what is loaded, in hexadecimal."""
+        return self.hashed()
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def _file_source(path: Path, mapping: Mapping, may_be_truncated: bool) -> Source
             header = csv_text.read_header(path, layout)
             batches = partial(csv_text.read_batches, path, layout, may_be_truncated=may_be_truncated)
     _refuse_foreign_header(path, header, mapping)
-    return Source(path.name, sha256(path), path.stat().st_size, header, batches, path, layout)
+    return Source(path.name, partial(sha256, path), path.stat().st_size, header, batches, path, layout)
 
 
 def _refuse_columns_without_text(path: Path, mapping: Mapping) -> None:
@@ -150,4 +155,4 @@ def _table_source(name: str, table: pa.Table) -> Source:
         names = [f"c{number}" for number in range(table.num_columns)]
         yield Batch(table.rename_columns(names).append_column("_line", lines), ())
 
-    return Source(name, digest.hexdigest(), table.nbytes, tuple(table.column_names), batches)
+    return Source(name, digest.hexdigest, table.nbytes, tuple(table.column_names), batches)

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from cx.contract.check import Staged, number_lines, quoted
+from cx.contract.check import Staged, quoted
 from cx.contract.columns import Table
 from cx.contract.tables import TABLES
 from cx.ingest.batches import Batch
@@ -117,17 +117,25 @@ def counting(file: StagedFile, on_records: OnRecords) -> Iterator[list[LineCount
         raise ValueError(f"source.path == None for {source.name}, must be a file")
     with ThreadPoolExecutor(1) as beside:
         counted = beside.submit(count_lines, source.path, source.layout, len(source.header), on_records)
+        beside.submit(lambda: source.sha256)
         yield found
         found.append(counted.result())
 
 
-def straight(file: StagedFile) -> RawFile:
-    """The records of a clean file, as a relation that reads it."""
+def begins_trimmed(file: StagedFile) -> bool:
+    """Whether the first block of a file has no spaces around values, so that the rest may have none."""
+    source = file.source
+    return source.path is not None and source.layout is not None \
+        and count_lines(source.path, source.layout, len(source.header), blocks=1).trimmed
+
+
+def straight(file: StagedFile, *, trimmed: bool = True) -> RawFile:
+    """The records of a clean file, as a relation that reads it; `trimmed`: spaces around values are removed."""
     source = file.source
     if source.path is None or source.layout is None:
         raise ValueError(f"source.path == None for {source.name}, must be a file")
     return RawFile(source.name, read_csv_sql(source.path, source.layout, source.header), source.header,
-                   first_line=source.layout.skip_rows + source.layout.header_rows + 1)
+                   source.layout.skip_rows + source.layout.header_rows + 1, trims=trimmed)
 
 
 def _read_clean(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords) -> RawFile | None:
@@ -145,8 +153,8 @@ def _read_clean(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords
     if not count[0].clean or count[0].lines != read:
         con.execute(f"drop table {file.relation}")
         return None
-    number_lines(con, file.relation, raw.first_line or 1, temporary=True)
-    return replace(raw, relation=file.relation, first_line=None)
+    with_lines = f"(select *, rowid + {raw.first_line} as _line from {file.relation})"
+    return replace(raw, relation=with_lines, first_line=None)
 
 
 def read_carefully(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords) -> RawFile:

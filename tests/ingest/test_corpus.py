@@ -144,13 +144,13 @@ def test_clean_rows_are_what_the_file_says(new_home: NewHome) -> None:
     load(home, (job_of("clean.csv"),), "UTC")
     assert rows_of(
         home,
-        "select response_id, survey, score, responded_at::varchar, unit_id, comment, _line from responses "
+        "select response_id, survey, score, responded_at::varchar, unit_id, comment from responses "
         "where _file = 'clean.csv' order by 1") == [
-        ("c1", "transaction", 10, "2026-01-05 00:00:00", "North", "Quick and kind", 2),
-        ("c2", "transaction", 7, "2026-01-19 00:00:00", "South", "滿意 😀", 3),
-        ("c3", "relationship", 0, "2026-02-02 00:00:00", "North", 'Said "no", twice; really', 4),
-        ("c4", "transaction", 9, "2026-02-16 00:00:00", "South", "one\ttab | pipe,\ntwo lines", 5),
-        ("c5", "strategic", None, "2026-03-02 00:00:00", "North", None, 7),
+        ("c1", "transaction", 10, "2026-01-05 00:00:00", "North", "Quick and kind"),
+        ("c2", "transaction", 7, "2026-01-19 00:00:00", "South", "滿意 😀"),
+        ("c3", "relationship", 0, "2026-02-02 00:00:00", "North", 'Said "no", twice; really'),
+        ("c4", "transaction", 9, "2026-02-16 00:00:00", "South", "one\ttab | pipe,\ntwo lines"),
+        ("c5", "strategic", None, "2026-03-02 00:00:00", "North", None),
     ]  # fmt: skip
 
 

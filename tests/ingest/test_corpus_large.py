@@ -35,7 +35,7 @@ def peak_bytes():
 
 path, before = Path(sys.argv[1]), peak_bytes()
 try:
-    report = load(Home(Path(sys.argv[3])), (job_of(path.name, sys.argv[2], path.parent),), "UTC")
+    report = load(Home(Path(sys.argv[3])), (job_of(path.name, sys.argv[2], path.parent),), "UTC", memory="300MB")
     found = {"loaded": report.loaded, "rejected": report.rejected, "shown": len(report.rejects),
              "total": report.rejects_total, "waits": report.waits,
              "counts": sorted([one.column, one.rule, one.n] for one in report.reject_counts)}

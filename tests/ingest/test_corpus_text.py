@@ -94,12 +94,12 @@ def test_an_encoding_is_never_guessed_silently(tmp_path: Path, name: str, encodi
     (right,) = [one for one in candidates if one.layout.encoding == encoding]
     assert right.rows[0][NAMES.index("comment")] == first
     home, _ = loaded(tmp_path, name, f'{{ encoding = "{encoding}" }}')
-    assert rows_of(home, "select comment from responses order by _line limit 1") == [(first,)]
+    assert rows_of(home, "select comment from responses order by rowid limit 1") == [(first,)]
 
 
 def test_rows_that_look_like_comments_are_kept(tmp_path: Path) -> None:
     home, _ = loaded(tmp_path, "hash_rows.csv")
-    assert rows_of(home, "select response_id, comment from responses order by _line") == [
+    assert rows_of(home, "select response_id, comment from responses order by rowid") == [
         ("#1", "# not a comment"), ("# 2", "//"), ("-- 3", ";"), ("REM", "\\N"),
     ]  # fmt: skip
 
@@ -108,7 +108,7 @@ def test_odd_characters_are_stored_as_they_are(tmp_path: Path) -> None:
     home, report = loaded(tmp_path, "odd_characters.csv")
     written = (FILES / "odd_characters.csv").read_bytes().decode("utf-8")
     comments = [record.split(",", 5)[5] for record in written.split("\n")[1:-1]]
-    assert [comment for (comment,) in rows_of(home, "select comment from responses order by _line")] == [
+    assert [comment for (comment,) in rows_of(home, "select comment from responses order by rowid")] == [
         comment.replace("\0", "\ufffd") for comment in comments
     ]
     assert sum("\0" in comment for comment in comments) == 1

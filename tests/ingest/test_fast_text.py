@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from cx.errors import FileError
 from cx.ingest import stage
 from cx.ingest.csv_text import read_batches, read_header
-from cx.ingest.fast_text import LineCount, count_lines, may_be_fast, read_csv_sql
+from cx.ingest.fast_text import count_lines, may_be_fast, read_csv_sql
 from cx.ingest.file_layout import FileLayout
 from cx.ingest.load import load
 from cx.ingest.sources import file_job
 from cx.warehouse.home import Home
-from tests.companies import answer, content_of, job_of, mapping_of
+from tests.companies import answer, content_of, job_of, mapping_of, rows_of
 
 Rows = list[list[str]]
 
@@ -44,7 +44,7 @@ def fast(path: Path, layout: FileLayout) -> Rows | None:
         rows = duckdb.connect().execute(f"select * from {read_csv_sql(path, layout, header)}").fetchall()
     except duckdb.Error:
         return None
-    return [[cell or "" for cell in row] for row in rows] if count == LineCount(len(rows), True) else None
+    return [[cell or "" for cell in row] for row in rows] if count.clean and count.lines == len(rows) else None
 
 
 pieces = st.sampled_from(
@@ -92,6 +92,27 @@ def test_what_a_line_by_line_reader_could_get_wrong_is_not_clean(tmp_path: Path,
     assert fast(path, FileLayout()) is None
 
 
+edge_texts = st.text(st.sampled_from("ab \t\u00a0\u3000\ufeff推"), max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(edge_texts, edge_texts), min_size=1, max_size=6), st.booleans(), st.sampled_from(",\t"))
+def test_a_file_that_counts_as_trimmed_has_no_space_around_any_value(
+    rows: list[tuple[str, str]], all_quoted: bool, delimiter: str
+) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n",
+               quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL).writerows([("a", "b"), *rows])
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        path.write_bytes(text.getvalue().encode())
+        found = count_lines(path, FileLayout(delimiter=delimiter), 2)
+    edges = [cell for row in rows for cell in row if cell != cell.strip("\ufeff \t\u00a0\u3000")]
+    assert not (found.trimmed and edges)
+    if all(set(cell) <= set("ab推") for row in rows for cell in row) and delimiter == ",":
+        assert found.trimmed
+
+
 @pytest.mark.parametrize("layout", [
     FileLayout(encoding="cp1252"), FileLayout(format="xlsx"), FileLayout(delimiter="~"), FileLayout(quote="'"),
     FileLayout(stray_bytes="escape")])
@@ -136,3 +157,18 @@ def test_a_file_that_turns_out_not_to_be_clean_leaves_no_trace_of_the_attempt(tm
     broken.write_bytes(b"response_id,survey,score,responded_at,unit_id,comment\n3,transaction,9,2024-01-01,A,\xff\n")
     with pytest.raises(FileError, match="line 2"):
         load(Home(tmp_path / "home"), (file_job(mapping, (broken,)),), "UTC")
+
+
+def test_spaces_around_values_that_come_late_in_a_file_are_removed_all_the_same(tmp_path: Path) -> None:
+    mapping = mapping_of(tmp_path, 'source = "s"\n[responses]\n' + "\n".join(
+        f'{name} = "{name}"' for name in ("response_id", "survey", "score", "responded_at", "unit_id")))
+    path = tmp_path / "answers.csv"
+    rows = "".join(f"{n},transaction,{n % 11},2024-01-0{1 + n % 9} 10:00:00,Branch {n % 7}\n" for n in range(120_000))
+    path.write_text("response_id,survey,score,responded_at,unit_id\n" + rows
+                    + "x,transaction, 9 ,2024-01-01, Branch 1 \ny,transaction,11,2024-01-01,B\n", encoding="utf-8")
+    assert count_lines(path, FileLayout(), 5, blocks=1).trimmed
+    home = Home(tmp_path / "home")
+    report = load(home, (file_job(mapping, (path,)),), "UTC")
+    assert (report.read, report.loaded, report.rejected, report.rejects_total) == (120_002, 120_001, 1, 1)
+    assert rows_of(home, "select score, unit_id from responses where response_id = 'x'") == [(9, "Branch 1")]
+    assert [(reject.line, reject.value) for reject in report.rejects] == [(120_003, "11")]

@@ -189,7 +189,7 @@ ends_of_months = st.builds(lambda y, m: date(y, m, calendar.monthrange(y, m)[1])
 def test_days_are_those_of_the_calendar_in_every_format(tmp_path: Path, days: list[date], form: str) -> None:
     home, report = renewals(Path(tempfile.mkdtemp(dir=tmp_path)), [day.strftime(form) for day in days], form)
     assert report.rejected == 0
-    assert rows_of(home, "select due_on from renewals order by _line") == [(day,) for day in days]
+    assert rows_of(home, "select due_on from renewals order by rowid") == [(day,) for day in days]
 
 
 @pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%Y"])
@@ -199,7 +199,7 @@ def test_days_that_do_not_exist_are_rejected(tmp_path: Path, form: str) -> None:
     written = [form.replace("%Y", f"{y:04}").replace("%m", f"{m:02}").replace("%d", f"{d:02}") for y, m, d in parts]
     exists = [0 < m < 13 and 0 < d <= calendar.monthrange(y, m)[1] for y, m, d in parts]
     home, report = renewals(tmp_path, written, form)
-    assert rows_of(home, "select due_on from renewals order by _line") == [
+    assert rows_of(home, "select due_on from renewals order by rowid") == [
         (date(*part),) for part, there in zip(parts, exists, strict=True) if there
     ]
     assert rows_of(home, "select value from rejects order by line") == [

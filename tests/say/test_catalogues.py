@@ -22,7 +22,15 @@ ALLOWED = {"NPS", "R-NPS", "T-NPS", "n", "CSV", "TOML", "IANA", "PowerPoint", "E
            "survey-2026", "ratings", "responses", "columns", "parts", "year", "month", "day", "column",
            "constant", "template", "format", "blank", "unused", "driver", "CX_HOME", "python",
            "cx", "demo", "load", "some", "folder", "MAPPING", "FILE", "m", "invitations", "drivers", "contacts",
-           "revenue", "CX", "XLSX", "HTML", "URL", "CPU", "JSON", "show", "trends", "CX_"}
+           "revenue", "CX", "XLSX", "HTML", "URL", "CPU", "JSON", "show", "trends", "CX_",
+           # encodings and characters
+           "ASCII", "Unicode", "UTF-8", "UTF-16", "utf-16", "Big5", "Big5-HKSCS", "GB18030", "Shift", "JIS", "DOS",
+           "CP850", "Windows-1252", "Macintosh", "NUL", "U", "FFFD",
+           # formats of files
+           "Parquet", "PAR1", "ZIP", "gzip", "OpenDocument", "xls", "xlsx", "xlsb", "ods",
+           # what is typed: commands, keys and values of the mapping file, parts of a date format
+           "doctor", "mend", "confirm", "confirmed", "truncated", "sheet", "hidden", "read", "skip", "merged", "fill",
+           "names", "joined", "escape", "values", "d", "Y", "H", "M", "S", "MB", "Ctrl-C"}
 COLUMN_NAMES = {column.name for table in TABLES.values() for column in table.columns} | set(TABLES)
 
 
