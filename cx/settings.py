@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         default=20_000, ge=1, description="A query that takes longer is stopped, in milliseconds."
     )
     load_memory: str = Field(
-        default="4GB",
+        default="2.5GB",
         pattern=r"^[0-9]+(\.[0-9]+)?[MG]B$",
         description="Memory of the process that reads and loads files; with more, a large load writes less to disk.",
     )

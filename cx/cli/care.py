@@ -65,8 +65,9 @@ def undo(as_json: AsJson = False) -> None:
         if as_json:
             write_json({"undone": undone, "current": current})
             return
-        out.print(translator(settings().language)(
-            "Snapshot {undone} was undone; {current} is current.", undone=undone, current=current), highlight=False)
+        t = translator(settings().language)
+        out.print(t("Snapshot {undone} was undone; {current} is current.", undone=undone, current=current),
+                  highlight=False)
 
 
 def doctor(
@@ -103,8 +104,9 @@ def templates(
         for name, text in files.items():
             with (folder / name).open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
-        out.print(translator(settings().language)(
-            "{n} files were written to {folder}.", n=len(files), folder=folder), markup=False, soft_wrap=True)
+        t = translator(settings().language)
+        out.print(t.plural("{n} file was written to {folder}.", "{n} files were written to {folder}.", len(files),
+                           folder=folder), markup=False, soft_wrap=True)
 
 
 def _example_mapping() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cx.errors import MappingError
 from cx.ingest.mapping_errors import mapping_error, unknown
-from cx.phrase import phrase
+from cx.phrase import Phrase, phrase
 
 _CHOICES = {
     "format": ("csv", "xlsx", "parquet"),
@@ -58,10 +58,11 @@ def layout_of(section: Any, path: Path) -> FileLayout:
         if key not in FileLayout.__dataclass_fields__:
             raise mapping_error(path, unknown(f"file.{key}", [f"file.{name}" for name in _keys()]))
         if type(value) is not type(getattr(FileLayout, key)):
-            wanted = "a whole number" if isinstance(getattr(FileLayout, key), int) else "a text in quotes"
+            is_number = isinstance(getattr(FileLayout, key), int)
+            wanted = phrase("a whole number") if is_number else phrase("a text in quotes")
             raise _wrong(path, key, value, wanted)
         if key in _CHOICES and value not in _CHOICES[key]:
-            raise _wrong(path, key, value, "one of " + ", ".join(_CHOICES[key]))
+            raise _wrong(path, key, value, phrase("one of {choices}", choices=", ".join(_CHOICES[key])))
     layout = FileLayout(**section)
     _refuse_keys_without_effect(layout, path)
     _check_rows(layout, path)
@@ -73,7 +74,7 @@ def _keys() -> tuple[str, ...]:
     return tuple(FileLayout.__dataclass_fields__)
 
 
-def _wrong(path: Path, key: str, value: Any, wanted: str) -> MappingError:
+def _wrong(path: Path, key: str, value: Any, wanted: Phrase) -> MappingError:
     return mapping_error(path, phrase("file.{key} == {value!r}, must be {wanted}.", key=key, value=value,
                                       wanted=wanted))
 
@@ -91,7 +92,7 @@ def _check_rows(layout: FileLayout, path: Path) -> None:
         raise mapping_error(path, phrase(
             "file.header_rows must be at least 1: the first row holds the column names."))
     if layout.skip_rows < 0:
-        raise _wrong(path, "skip_rows", layout.skip_rows, "0 or more")
+        raise _wrong(path, "skip_rows", layout.skip_rows, phrase("0 or more"))
     if layout.names == "joined" and layout.header_rows < 2:
         raise mapping_error(path, phrase(
             "file.names == 'joined' needs at least two rows to join: declare file.header_rows."))

@@ -112,17 +112,17 @@ def _check_kinds(name: str, declared: MappingType[str, Any], path: Path) -> None
     """Refuse what TOML allows and a cell cannot use, such as `blank = "11"`, which would be read as 1 and 1."""
     for key, value in declared.items():
         if key in ("column", "template", "format") and not isinstance(value, str):
-            wanted = "a text in quotes"
+            wanted = phrase("a text in quotes")
         elif key in ("blank", "unused") and not _is_list_of_codes(value):
-            wanted = 'a list such as ["0", "99"]'
+            wanted = phrase('a list such as ["0", "99"]')
         elif key == "values" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
-            wanted = 'a translation such as { 1 = "yes", 2 = "no" }'
+            wanted = phrase('a translation such as {{ 1 = "yes", 2 = "no" }}')
         elif key == "parts" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
-            wanted = 'a table such as { year = 2017, month = 5, day = "DAY" }'
+            wanted = phrase('a table such as {{ year = 2017, month = 5, day = "DAY" }}')
         elif key == "from_record" and value is not True:
-            wanted = "true"
+            wanted = phrase("true")
         elif key == "constant" and isinstance(value, dict | list):
-            wanted = "one value"
+            wanted = phrase("one value")
         else:
             continue
         raise mapping_error(path, phrase("{name}.{key} == {value!r}, must be {wanted}.", name=name, key=key,
