@@ -120,7 +120,7 @@ def _check_kinds(name: str, declared: MappingType[str, Any], path: Path) -> None
         elif key == "parts" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
             wanted = phrase('a table such as {{ year = 2017, month = 5, day = "DAY" }}')
         elif key == "from_record" and value is not True:
-            wanted = phrase("true")
+            wanted = phrase("the word true")
         elif key == "constant" and isinstance(value, dict | list):
             wanted = phrase("one value")
         else:

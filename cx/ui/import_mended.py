@@ -8,11 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from cx.contract.reasons import remedy
 from cx.errors import CxError
 from cx.ingest.known_mappings import file_name
 from cx.ingest.mapping import parse_mapping
-from cx.say.translator import Translator
+from cx.say.rejects import mend_header, mend_rows
 from cx.ui import failure
 from cx.ui.downloads import download
 from cx.ui.frame import Reader, View
@@ -22,9 +21,7 @@ from cx.ui.import_upload import keep_upload
 from cx.ui.import_uploader import file_control
 from cx.ui.text import plain
 from cx.warehouse.home import Home
-from cx.warehouse.loads import MendableRecord, RejectedFile, loaded_files, mendable_records, rejected_files
-
-_ADDED = ("cx_file", "cx_line", "cx_rule", "cx_remedy", "cx_surplus")
+from cx.warehouse.loads import RejectedFile, loaded_files, mendable_records, rejected_files
 
 
 def mending_controls(view: View) -> None:
@@ -40,7 +37,7 @@ def mending_controls(view: View) -> None:
         file = files[place]
         with st.container(horizontal=True):
             download(t("Download to mend"), f"rejected-{file.file}.csv".replace(".csv.csv", ".csv"),
-                     [*file.names, *_ADDED], lambda: _rows(view, file))
+                     mend_header(file), lambda: _rows(view, file))
             st.button(t("Load mended records"), key="load_mended", icon=":material/upload_file:", on_click=_begin,
                       args=(file,))
 
@@ -54,19 +51,8 @@ def _begin(file: RejectedFile) -> None:
     begin_import(file)
 
 
-def _rows(view: View, file: RejectedFile) -> Iterator[tuple[object, ...]]:
-    for record in mendable_records(view.snapshot, view.scope, file):
-        yield mended_row(view.t, file, record)
-
-
-def mended_row(t: Translator, file: RejectedFile, record: MendableRecord) -> tuple[object, ...]:
-    """The cells as they stand in the file, then where from and why; cells beyond the header come last."""
-    width = len(file.names)
-    cells = (*record.cells[:width], *[None] * (width - len(record.cells)))
-    rules = dict.fromkeys(f"{broken.column}: {broken.rule}" for broken in record.broken)
-    remedies = dict.fromkeys(t(remedy(broken.table, broken.column, broken.rule)) for broken in record.broken)
-    surplus = " | ".join(cell or "" for cell in record.cells[width:])
-    return (*cells, file.file, record.line, "; ".join(rules), " ".join(remedies), surplus)
+def _rows(view: View, file: RejectedFile) -> Iterator[tuple[str, ...]]:
+    return mend_rows(view.t, file, mendable_records(view.snapshot, view.scope, file))
 
 
 def ask_for_file(reader: Reader, work: Import, file: RejectedFile) -> None:

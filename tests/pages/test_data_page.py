@@ -12,10 +12,8 @@ import pytest
 from cx.contract.tables import TABLES
 from cx.ingest.load import load
 from cx.ingest.sources import file_job
-from cx.say.translator import LANGUAGES, translator
-from cx.ui.import_mended import mended_row
+from cx.say.translator import LANGUAGES
 from cx.warehouse.home import Home
-from cx.warehouse.loads import BrokenRule, MendableRecord, RejectedFile
 from tests.companies import answer, job_of, load_tables, mapping_of, rows_of, write_csv
 from tests.pages import homes
 from tests.pages.reader import at_home, is_whole, received, said, visit
@@ -206,15 +204,3 @@ def test_an_earlier_snapshot_is_shown_with_a_banner_when_the_newest_cannot_be_op
             (banner,) = [said(warning.value) for warning in at.warning if "doctor" in warning.value]
             assert newest in banner
         assert at.title[0].value == "12 answers are loaded; no record was rejected"
-
-
-def test_a_download_to_mend_has_the_record_as_it_stood_and_the_reason() -> None:
-    file = RejectedFile("s", "S", "a.csv", ("id", "score"), 2, "")
-    broken = (BrokenRule("responses", "score", "type"), BrokenRule("responses", "score", "maximum"))
-    short, long = (mended_row(translator("en"), file, MendableRecord(line, cells, broken))
-                   for line, cells in ((7, ("=1", None)), (9, ("x", "11", "more", ""))))
-    assert short[:4] == ("=1", None, "a.csv", 7)
-    assert short[4] == "score: type; score: maximum"
-    assert "whole number" in str(short[5])
-    assert "at most 10" in str(short[5])
-    assert (long[:2], long[-1]) == (("x", "11"), "more | ")
