@@ -24,6 +24,8 @@ create temp table if not exists faults (
     value varchar, rule varchar);
 create temp table if not exists faulty_records (source varchar, file varchar, line bigint, cells varchar[]);
 """
+SHOWN_CHARACTERS = 1000
+"""A fault shows so much of a value; the record is kept whole."""
 # Unicode spaces that spreadsheets and web forms leave around a value.
 _SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"
 
@@ -224,7 +226,8 @@ class _Judgement:
     def _fault_sql(self, fault: str, column: str, rule: str) -> str:
         shown = self.staged.shown.get(column, Shown("", f"raw_{column}"))
         return (f"case when {fault} then {{'column_name': {quoted(column)}, "
-                f"'file_column': {quoted(shown.file_column)}, 'value': {shown.value}, 'rule': {quoted(rule)}}} end")
+                f"'file_column': {quoted(shown.file_column)}, 'value': left({shown.value}, {SHOWN_CHARACTERS}), "
+                f"'rule': {quoted(rule)}}} end")
 
 
 def _referenced_row_sql(table: Table, column: Column) -> str:

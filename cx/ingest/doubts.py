@@ -17,6 +17,8 @@ LOW_SCORES = "low_scores"
 HIGH_SCORES = "high_scores"
 ONE_DAY = "one_day"
 NO_RECORDS = "no_records"
+OTHER_SOURCE = "other_source"
+OTHER_ZONE = "other_zone"
 SIMILAR_UNIT = "similar_unit"
 REPLACED_CHARACTERS = "replaced_characters"
 DOUBTS: dict[str, Phrase] = {
@@ -24,12 +26,15 @@ DOUBTS: dict[str, Phrase] = {
                        "this is confirmed."),
     HIGH_SCORES: phrase("Many scores lie above 10: the question may have been asked on another scale. The load waits "
                         "until this is confirmed."),
+    OTHER_SOURCE: phrase("Answers of another source have the same keys and would be replaced. The load waits until "
+                         "this is confirmed."),
+    OTHER_ZONE: phrase("The report has another time zone than at the load before."),
     NO_RECORDS: phrase("A file has a header and no record below it."),
     ONE_DAY: phrase("All answers of a file were given on one day."),
     SIMILAR_UNIT: phrase("A unit that is not known yet has almost the name of one that is."),
     REPLACED_CHARACTERS: phrase("NUL characters, which nothing can show, were replaced by U+FFFD."),
 }
-"""Every doubt by its code, in general words; those about scores hold a load up."""
+"""Every doubt by its code, in general words; those that hold a load up say so."""
 
 _FEWEST_ANSWERS = 20
 _HALF_OF_SCALE = 5
@@ -42,6 +47,8 @@ def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: st
     """What is doubtful about the rows of a load, file by file, before the tables of the contract are merged."""
     found = [*_about_records(con, files), *_about_answers(con, files, report_zone),
              *_about_units(con, files, has_previous)]
+    if has_previous:
+        found += [*_about_other_sources(con), *_about_zone(con, report_zone)]
     found += [Doubt(REPLACED_CHARACTERS, file.source.name,
                     phrase("{n} NUL characters were replaced by U+FFFD.", n=file.replaced_nuls), blocks=False)
               for file in files if file.replaced_nuls]
@@ -74,6 +81,27 @@ def _is_empty(con: DuckDBPyConnection, file: StagedFile) -> bool:
     source, name = file.place
     return con.execute("select 1 from good_responses where _source = ? and _file = ? limit 1",
                        [source, name]).fetchone() is None
+
+
+def _about_other_sources(con: DuckDBPyConnection) -> Iterator[Doubt]:
+    """Answers that another source brought and this load would replace: two surveys may count from 1 both."""
+    for source, file, earlier, n in con.execute("""
+            select good._source, good._file, min(earlier._source), count(*)
+            from good_responses as good join prev.responses as earlier using (response_id)
+            where earlier._source <> good._source group by all order by all""").fetchall():
+        yield Doubt(OTHER_SOURCE, file, phrase(
+            "{n} answers have the key of an answer of the source {earlier}, and would replace it. Give the keys of "
+            "{source} a beginning of their own: response_id = {{ template = \"{source}-{{…}}\" }}.", n=n,
+            earlier=earlier, source=source), blocks=True)
+
+
+def _about_zone(con: DuckDBPyConnection, report_zone: str) -> Iterator[Doubt]:
+    (zone,) = con.execute("select time_zone from prev.snapshot").fetchone() or (report_zone,)
+    if zone != report_zone:
+        yield Doubt(OTHER_ZONE, "", phrase(
+            "Months were months in {zone} and are now months in {new}. Days without a time that were loaded before "
+            "began at midnight in {zone}, so that some may now count in the month beside: load their files again.",
+            zone=zone, new=report_zone), blocks=False)
 
 
 def _about_answers(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str) -> Iterator[Doubt]:

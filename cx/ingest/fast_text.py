@@ -23,6 +23,7 @@ _BLOCK_BYTES = 1 << 22
 _UTF8 = {"utf8", "utf_8", "utf_8_sig", "ascii", "us_ascii"}
 _NEWLINE, _RETURN, _SPACE = b"\n"[0], b"\r"[0], b" "[0]
 # Spaces beyond the one of the space bar, as they are written in UTF-8.
+_PATTERN_SIGNS = set("*?[]{}")
 _OTHER_SPACES = (b"\t", b"\v", b"\f", *(space.encode() for space in "\u00a0\u2007\u202f\u3000\u200b\ufeff"))
 
 
@@ -38,8 +39,10 @@ class LineCount:
     trimmed: bool
 
 
-def may_be_fast(layout: FileLayout, header: tuple[str, ...]) -> bool:
-    """Whether a layout is one that DuckDB reads as the careful reader does."""
+def may_be_fast(path: Path, layout: FileLayout, header: tuple[str, ...]) -> bool:
+    """Whether a layout is one that DuckDB reads as the careful reader does, and the name of the file is no pattern."""
+    if _PATTERN_SIGNS & set(str(path)) or "=" in str(path):  # DuckDB would look for other files, or read the folders
+        return False
     return (layout.format == "csv" and layout.encoding.lower().replace("-", "_") in _UTF8
             and layout.quote == '"' and layout.delimiter in ",;\t|" and layout.stray_bytes == "refuse"
             and len(header) > 1 and not any("\n" in name or "\r" in name for name in header))
@@ -104,4 +107,5 @@ def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str
     return (f"read_csv({quoted(str(path))}, columns = {{{columns}}}, auto_detect = false, header = false, "
             f"skip = {layout.skip_rows + layout.header_rows}, delim = {quoted(layout.delimiter)}, quote = '\"', "
             f"escape = '\"', comment = '', strict_mode = true, null_padding = false, "
-            "ignore_errors = false, encoding = 'utf-8')")
+            "ignore_errors = false, encoding = 'utf-8', hive_partitioning = false, union_by_name = false, "
+            "filename = false)")

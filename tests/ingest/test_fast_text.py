@@ -37,7 +37,7 @@ def carefully(path: Path, layout: FileLayout) -> tuple[Rows, int]:
 def fast(path: Path, layout: FileLayout) -> Rows | None:
     """The records as the fast path has them; None when it does not take the file for clean."""
     header = read_header(path, layout)
-    if not may_be_fast(layout, header):
+    if not may_be_fast(path, layout, header):
         return None
     count = count_lines(path, layout, len(header))
     try:
@@ -117,9 +117,9 @@ def test_a_file_that_counts_as_trimmed_has_no_space_around_any_value(
     FileLayout(encoding="cp1252"), FileLayout(format="xlsx"), FileLayout(delimiter="~"), FileLayout(quote="'"),
     FileLayout(stray_bytes="escape")])
 def test_other_layouts_go_the_careful_way(layout: FileLayout) -> None:
-    assert not may_be_fast(layout, ("a", "b"))
-    assert may_be_fast(FileLayout(), ("a", "b"))
-    assert not may_be_fast(FileLayout(), ("a",)), "readers differ about the empty line of one column"
+    assert not may_be_fast(Path("a.csv"), layout, ("a", "b"))
+    assert may_be_fast(Path("a.csv"), FileLayout(), ("a", "b"))
+    assert not may_be_fast(Path("a.csv"), FileLayout(), ("a",)), "readers differ about the empty line of one column"
 
 
 def test_both_paths_give_the_same_snapshot_with_the_same_lines_rejects_and_records(
@@ -172,3 +172,20 @@ def test_spaces_around_values_that_come_late_in_a_file_are_removed_all_the_same(
     assert (report.read, report.loaded, report.rejected, report.rejects_total) == (120_002, 120_001, 1, 1)
     assert rows_of(home, "select score, unit_id from responses where response_id = 'x'") == [(9, "Branch 1")]
     assert [(reject.line, reject.value) for reject in report.rejects] == [(120_003, "11")]
+
+
+@pytest.mark.parametrize(("wanted", "twin"), [
+    ("exp[1].csv", "exp1.csv"), ("f[1]/a.csv", "f1/a.csv"), ("ex*.csv", "exp.csv"), ("score=1/a.csv", "other/a.csv"),
+    ("survey=relationship/a.csv", "x/a.csv"), ("{a,b}.csv", "a.csv")])
+def test_the_name_of_a_file_is_a_name_and_no_pattern_of_others(tmp_path: Path, wanted: str, twin: str) -> None:
+    mapping = mapping_of(tmp_path, 'source = "s"\n[responses]\nsurvey = { constant = "transaction" }\n' + "\n".join(
+        f'{name} = "{name}"' for name in ("response_id", "score", "responded_at", "unit_id")))
+    for name, scores in ((wanted, (9, 8)), (twin, (1, 2))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        columns = "response_id,score" if name == wanted else "score,response_id"
+        header = f"{columns},responded_at,unit_id\n"
+        (tmp_path / name).write_text(header + "".join(f"{n},{score},2024-01-01,A\n" for n, score in enumerate(scores)))
+    home = Home(tmp_path / "home")
+    load(home, (file_job(mapping, (tmp_path / wanted,)),), "UTC")
+    assert rows_of(home, "select response_id, survey, score from responses order by 1") == [
+        ("0", "transaction", 9), ("1", "transaction", 8)]
