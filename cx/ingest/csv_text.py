@@ -40,6 +40,7 @@ _MOST_CHARACTERS = 32_000_000
 csv.field_size_limit(_MOST_CHARACTERS)
 # A quote that swallows more lines than this was not opened in a record that broke off.
 _MOST_LINES_BROKEN_OFF = 100
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})([ T]\d{1,2}:\d\d.*)?")
 Record = tuple[int, list[str]]
 """The line on which a record starts, and its cells."""
 
@@ -175,9 +176,12 @@ def _shown(cells: list[str], layout: FileLayout) -> str:
 
 
 def _header(text: _Text, records: Iterator[Record]) -> tuple[str, ...]:
-    rows = [cells for _, cells in islice(records, text.layout.header_rows)]
+    numbered = list(islice(records, text.layout.header_rows))
+    rows = [cells for _, cells in numbered]
     if not rows:
         raise empty_file(text.path.name)
+    for line, cells in numbered[1:]:
+        _refuse_answer_in_header(text.path, line, cells)
     header = column_names(rows, text.layout.names)
     if text.nuls:
         raise file_error(
@@ -187,6 +191,16 @@ def _header(text: _Text, records: Iterator[Record]) -> tuple[str, ...]:
             phrase("Declare the encoding that the file was written in, such as {example}, as file.encoding in the "
                    "mapping file; nothing was loaded.", example="utf-16-le"))
     return header
+
+
+def _refuse_answer_in_header(path: Path, line: int, cells: list[str]) -> None:
+    """FileError for a row of the header that holds a time: no name of a column does, and an answer would be lost."""
+    time = next((cell for cell in cells if _TIME.fullmatch(cell.strip())), None)
+    if time is not None:
+        raise file_error(
+            path.name, phrase("Line {line} is declared as a row of the header and holds a time, {time}: it looks like "
+                              "an answer.", line=line, time=time.strip()),
+            phrase("Correct file.header_rows in the mapping file; nothing was loaded."))
 
 
 def _refuse_declared_delimiter(path: Path, layout: FileLayout, first_line: str) -> None:

@@ -296,16 +296,16 @@ def test_further_header_rows_are_no_records_and_lines_still_count_them(tmp_path:
     assert read(path, FileLayout(header_rows=3))[:2] == (("Q1", "Q2"), [(5, ("9", "good"))])
 
 
-@pytest.mark.parametrize("name", ["qualtrics.csv", "qualtrics_legacy.csv"])
-def test_a_qualtrics_export_has_three_header_rows(name: str) -> None:
+@pytest.mark.parametrize(("name", "rows"), [("qualtrics.csv", 3), ("qualtrics_legacy.csv", 2)])
+def test_a_qualtrics_export_has_three_header_rows_and_a_legacy_one_two(name: str, rows: int) -> None:
     from tests.companies import public_file
 
     path = public_file(f"exports/{name}")
     text = path.read_text("utf-8-sig")
     expected = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
-    header, records, ragged = read(path, FileLayout(header_rows=3))
+    header, records, ragged = read(path, FileLayout(header_rows=rows))
     assert header == expected[0]
-    assert [cells for _, cells in records] == expected[3:]
+    assert [cells for _, cells in records] == expected[rows:]
     assert ragged == []
 
 
@@ -350,3 +350,12 @@ def test_what_a_writer_wrote_is_read_back_equal(
         1 + sum(text.count("\n") + text.count("\r") - text.count("\r\n") for text in row) for row in table
     ]
     assert [line for line, _ in records] == [2 + sum(newlines_before[:number]) for number in range(len(table))]
+
+
+@pytest.mark.parametrize("time", ["2026-01-05 08:30:00", "5/1/2026", "05.01.2026 08:30"])
+def test_an_answer_is_not_swallowed_as_a_row_of_the_header(tmp_path: Path, time: str) -> None:
+    path = tmp_path / "once_qualtrics.csv"
+    path.write_text(f"Id,Date,NPS\n1,{time},9\n2,{time},8\n3,{time},7\n", encoding="utf-8")
+    with pytest.raises(FileError, match="Line 2 is declared as a row of the header"):
+        read_header(path, FileLayout(header_rows=3))
+    assert read_header(path, FileLayout()) == ("Id", "Date", "NPS")
