@@ -130,7 +130,8 @@ def _build_aside(
     A full disk is said in words.
     """
     try:
-        with _building(folder / "snapshot.duckdb", _previous(home, order.is_demo), home.current_id(), memory) as build:
+        with _building(folder / "snapshot.duckdb", _previous(home, order.is_demo), home.current_id(), memory,
+                       finish=finish) as build:
             if build.has_previous and _all_loaded_before(build.con, order.jobs, order.report_zone):
                 return earlier_report(build.con, order.jobs, home.current_id()), build
             return _fill(build, order, progress, finish=finish), build
@@ -171,8 +172,10 @@ def _previous(home: Home, is_demo: bool) -> Path | None:
 
 
 @contextmanager
-def _building(path: Path, previous: Path | None, replaces: str | None, memory: str) -> Iterator[_Build]:
-    """A new database with the previous snapshot attached as `prev`; closed, with all on disk, at the end."""
+def _building(
+    path: Path, previous: Path | None, replaces: str | None, memory: str, *, finish: bool
+) -> Iterator[_Build]:
+    """A new database with the previous snapshot attached as `prev`; closed at the end, with `finish` all on disk."""
     now = datetime.now(UTC)
     limits = {"memory_limit": memory} if memory else {}
     con = duckdb.connect(path, config={"temp_directory": str(path.parent), "autoinstall_known_extensions": "false",
@@ -185,7 +188,7 @@ def _building(path: Path, previous: Path | None, replaces: str | None, memory: s
         yield _Build(con, path, f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", now, previous, replaces)
         if previous:
             con.execute("detach prev")
-        con.execute("checkpoint")
+        con.execute("checkpoint" if finish else "pragma disable_checkpoint_on_shutdown")
     finally:
         con.close()
 
