@@ -17,6 +17,9 @@ from pydantic_settings import (
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
+# Names that a system may have for files that are no zone of any place, or only of this machine.
+_NO_ZONES = ("localtime", "posixrules", "Factory")
+
 LanguageCode = Literal["en", "zh_Hant", "zh_Hans"]
 
 
@@ -86,10 +89,8 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _time_zone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"time_zone == {value!r}, must be an IANA name such as Asia/Taipei") from error
+        if not is_time_zone(value):
+            raise ValueError(f"time_zone == {value!r}, must be an IANA name such as Asia/Taipei")
         return value
 
     @classmethod
@@ -103,6 +104,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Where values come from, the strongest first."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether a name is one of the IANA database that DuckDB knows too, such as Asia/Taipei."""
+    if name in _NO_ZONES or name.startswith(("posix/", "right/")):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,65 @@ def test_an_error_is_a_json_document_too(home: Home, mapping: Path, tmp_path: Pa
     assert "FILE" in said
 
 
+def file_as_home(home: Home) -> None:
+    home.folder.write_text("x", encoding="utf-8")
+
+
+def file_as_snapshots(home: Home) -> None:
+    home.folder.mkdir()
+    home.snapshots.write_text("x", encoding="utf-8")
+
+
+def folder_as_current(home: Home) -> None:
+    home.snapshots.mkdir(parents=True)
+    (home.folder / "CURRENT").mkdir()
+
+
+@pytest.mark.parametrize("damage", [file_as_home, file_as_snapshots, folder_as_current])
+def test_a_home_that_cannot_be_used_is_said_by_every_command(
+    home: Home, mapping: Path, tmp_path: Path, damage: Callable[[Home], None]
+) -> None:
+    damage(home)
+    file = answers_csv(tmp_path / "a.csv", 3)
+    for command in (("load", mapping, file), ("check", mapping, file), ("undo",), ("show", "trends"), ("doctor",)):
+        code, out, err = cx(home, *command, "--json")
+        assert code == 1, command
+        assert "Traceback" not in err
+        assert "fault of the program" not in err
+        told = json.loads(out)
+        if isinstance(told, dict):
+            assert told["error"]["remedy"], command
+        else:
+            assert [one["code"] for one in told] == ["broken-current"]
+    assert "Nothing is broken" not in cx(home, "doctor")[1]
+
+
+def test_a_file_in_the_place_of_a_folder_is_said(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        code, _, err = cx(home, "templates", folder)
+        assert (code, "Traceback" in err, "file" in err) == (1, False, True)
+
+
+def test_a_code_that_no_doubt_has_cannot_be_confirmed(home: Home, mapping: Path, tmp_path: Path) -> None:
+    code, _, err = cx(home, "load", mapping, answers_csv(tmp_path / "a.csv", 3), "--confirm", "low-scores")
+    assert code == 2
+    assert "low-scores" in err
+    assert "low_scores" in err
+    assert home.current_id() is None
+
+
+def test_names_are_printed_as_they_are(home: Home, mapping: Path, tmp_path: Path) -> None:
+    file = answers_csv(tmp_path / "[red]a[b].csv", 30)
+    file.write_text(file.read_text(encoding="utf-8").replace(",A\n", ",[/red]A\n"), encoding="utf-8")
+    code, out, err = cx(home, "load", mapping, file)
+    assert code == 0, err
+    assert "[red]a[b].csv" in out
+    code, out, err = cx(home, "show", "trends")
+    assert code == 0, err
+    assert "[/red]A" in out
+
+
 def test_errors_are_said_in_the_language_that_is_set(home: Home, mapping: Path, tmp_path: Path) -> None:
     english = cx(home, "load", mapping, tmp_path / "missing.csv")[2]
     chinese = cx(home, "load", mapping, tmp_path / "missing.csv", CX_LANGUAGE="zh_Hant")[2]
@@ -195,6 +254,47 @@ def test_a_watched_folder_is_loaded_until_it_is_told_to_end_and_goes_on_after_a_
     assert json.loads((folder / "loaded" / "a.csv.json").read_text(encoding="utf-8"))["loaded"] == 30
     refused = json.loads((folder / "refused" / "bad-a.csv.json").read_text(encoding="utf-8"))
     assert refused["error"]["kind"] == "FileError"
+
+
+def test_a_watch_that_speaks_json_says_one_line_a_file_and_strict_counts_rejects(
+    home: Home, mapping: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    text = answers_csv(folder / "a.csv", 30).read_text(encoding="utf-8")
+    with started(home, "load", mapping, folder, "--watch", "--every", "0.2", "--json", "--strict") as process:
+        assert soon((folder / "loaded" / "a.csv").exists, within_s=60)
+        (folder / "again.csv").write_text(text, encoding="utf-8")
+        assert soon((folder / "loaded" / "again.csv").exists, within_s=60)
+        (folder / "b.csv").write_text(text + "x,eleven,2026-01-01,A\n", encoding="utf-8")
+        (folder / "bad.csv").write_text("", encoding="utf-8")
+        assert soon(lambda: (folder / "loaded" / "b.csv").exists() and (folder / "refused" / "bad.csv").exists(),
+                    within_s=60)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 5, err
+    said = {told["file"]: told for told in map(json.loads, out.splitlines())}
+    assert {name: told.get("rejected") for name, told in said.items()} == {
+        "a.csv": 0, "again.csv": 0, "b.csv": 1, "bad.csv": None}
+    assert said["bad.csv"]["error"]["kind"] == "FileError"
+    assert said["b.csv"]["place"] == "loaded/b.csv"
+
+
+def test_a_watch_says_that_a_file_was_loaded_before_and_ends_when_the_data_cannot_be_used(
+    home: Home, mapping: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    cx(home, "load", mapping, answers_csv(folder / "a.csv", 30))
+    with started(home, "load", mapping, folder, "--watch", "--every", "0.2") as process:
+        assert soon((folder / "loaded" / "a.csv").exists, within_s=60)
+        (home.folder / "CURRENT").write_text("nonsense", encoding="utf-8")
+        answers_csv(folder / "b.csv", 3)
+        out, err = process.communicate(timeout=60)
+    assert "a.csv: was loaded before, nothing changed → loaded/a.csv" in out
+    assert process.returncode == 1
+    assert "CURRENT names nonsense" in err
+    assert (folder / "b.csv").exists()
 
 
 def test_a_watch_wants_one_folder_and_a_mapping_that_can_be_used(home: Home, mapping: Path, tmp_path: Path) -> None:

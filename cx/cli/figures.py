@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cx.cli.terminal import mendable, out, write_json
 from cx.errors import ScopeError, SnapshotError
@@ -43,7 +44,7 @@ def trends(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """The figures of the page NPS trends."""
-    with mendable():
+    with mendable(as_json=as_json):
         snapshot = Warehouse(settings()).current()
         if snapshot is None:
             raise SnapshotError(phrase("Nothing is loaded yet"), phrase("There is no snapshot in {folder}.",
@@ -62,7 +63,7 @@ def trends(
         return
     table = Table("survey", "unit", "period", "n", "NPS", "from", "to", "weighted", "note")
     for row in rows:
-        table.add_row(row.survey, row.unit, row.period, f"{row.n:,}", _points(row.nps_pts), _points(row.low_pts),
+        table.add_row(row.survey, Text(row.unit), row.period, f"{row.n:,}", _points(row.nps_pts), _points(row.low_pts),
                       _points(row.high_pts), _points(row.weighted_nps_pts), row.withheld or "")
     out.print(table)
 

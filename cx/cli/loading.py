@@ -16,7 +16,7 @@ from cx.cli.report_text import print_report, report_document
 from cx.cli.terminal import Exit, err, error_document, json_text, mendable, out, progress_bar, write_json
 from cx.errors import CxError
 from cx.ingest.confined import LoadOrder, Running, start_load
-from cx.ingest.mapping import read_mapping
+from cx.ingest.mapping import doubt_codes, read_mapping
 from cx.ingest.report import LoadReport
 from cx.ingest.watch import Arrival, arrivals
 from cx.phrase import Phrase, phrase
@@ -50,10 +50,12 @@ def load(
         min=0.1, help="Seconds between two looks of --watch; a file that did not grow between them is whole.")] = 5.0,
 ) -> None:
     """Load files as a mapping declares. Loaded + rejected = records read, always."""
-    with mendable(as_json=as_json):
+    with mendable(as_json=as_json, one_line=watch):
         order = _order(mapping, files, confirm, mended=mended, dry=False)
         if watch:
-            _watch(order, _only_folder(files), tuple(pattern or ["*"]), every)
+            rejected = _watch(order, _only_folder(files), tuple(pattern or ["*"]), every, as_json=as_json)
+            if strict and rejected:
+                raise typer.Exit(Exit.REJECTED)
         else:
             _run(order, as_json=as_json, strict=strict)
 
@@ -72,6 +74,10 @@ def check(
 
 
 def _order(mapping: Path, files: list[Path], confirm: list[str] | None, *, mended: bool, dry: bool) -> LoadOrder:
+    for code in confirm or ():
+        if code not in doubt_codes():
+            known = ", ".join(doubt_codes())
+            raise typer.BadParameter(f"--confirm {code}: there is no such code; the codes are {known}")
     return LoadOrder(settings().home, mapping, tuple(files), settings().time_zone, dry, mended, tuple(confirm or ()))
 
 
@@ -123,31 +129,46 @@ def _only_folder(files: list[Path]) -> Path:
     return files[0]
 
 
-def _watch(order: LoadOrder, folder: Path, patterns: tuple[str, ...], every_s: float) -> None:
-    """Load what arrives, one line a file, until Ctrl-C or a signal to end; a load that runs then changes nothing."""
+def _watch(order: LoadOrder, folder: Path, patterns: tuple[str, ...], every_s: float, *, as_json: bool) -> int:
+    """Load what arrives, one line a file, until Ctrl-C or a signal to end; a load that runs then changes nothing.
+
+    How many records were rejected.
+    """
     t = translator(settings().language)
     read_mapping(order.mapping_path)  # a mapping that cannot be used is said now, not of every file
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    out.print(t("Watching {folder}; Ctrl-C ends.", folder=folder), markup=False, highlight=False, soft_wrap=True)
+    rejected = 0
 
-    def load_one(path: Path) -> LoadReport:
-        return _report(replace(order, files=(path,)))
+    def say(text: str) -> None:
+        if not as_json:
+            out.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def document(result: LoadReport | CxError) -> str:
-        told = report_document(result) if isinstance(result, LoadReport) else error_document(result)
-        return json_text(told)
-
+    say(t("Watching {folder}; Ctrl-C ends.", folder=folder))
     try:
-        for arrival in arrivals(folder, patterns, every_s, load_one, document):
-            out.print(_line(t, folder, arrival), markup=False, highlight=False, soft_wrap=True)
+        for arrival in arrivals(folder, patterns, every_s, lambda path: _report(replace(order, files=(path,))),
+                                lambda result: json_text(_document(result))):
+            rejected += arrival.result.rejected if isinstance(arrival.result, LoadReport) else 0
+            if as_json:
+                write_json(_said(folder, arrival) | _document(arrival.result), one_line=True)
+            say(_line(t, folder, arrival))
     except KeyboardInterrupt:
-        out.print(t("Ended."))
+        say(t("Ended."))
+    return rejected
+
+
+def _document(result: LoadReport | CxError) -> dict[str, Any]:
+    return report_document(result) if isinstance(result, LoadReport) else error_document(result)
+
+
+def _said(folder: Path, arrival: Arrival) -> dict[str, str]:
+    """When a file was loaded, its name, and where it lies now."""
+    return {"time": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "file": arrival.name,
+            "place": arrival.moved_to.relative_to(folder).as_posix()}
 
 
 def _line(t: Translator, folder: Path, arrival: Arrival) -> str:
     """One line on a file: when, which, what became of it, where it lies now."""
-    said: dict[str, Any] = {"time": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "file": arrival.name,
-                            "place": arrival.moved_to.relative_to(folder).as_posix()}
+    said: dict[str, Any] = {**_said(folder, arrival)}
     result = arrival.result
     if isinstance(result, CxError):
         return t("{time} {file}: refused: {title}. {message} → {place}", **said, title=result.title,
@@ -155,5 +176,7 @@ def _line(t: Translator, folder: Path, arrival: Arrival) -> str:
     if result.waits:
         codes = ", ".join(doubt.code for doubt in result.doubts if doubt.blocks)
         return t("{time} {file}: waits for confirmation of {codes} → {place}", **said, codes=codes)
+    if result.already_loaded:
+        return t("{time} {file}: was loaded before, nothing changed → {place}", **said)
     return t("{time} {file}: read {read}, loaded {loaded}, rejected {rejected} → {place}", **said,
              read=f"{result.read:,}", loaded=f"{result.loaded:,}", rejected=f"{result.rejected:,}")

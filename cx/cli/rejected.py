@@ -1,4 +1,4 @@
-"""python -m cx rejects: every rejected record with its reason, as files that can be mended and loaded again."""
+"""python -m cx rejects: rejected records with their reasons, as files that can be mended and loaded again."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ from cx.warehouse.scope import Scope, authorize
 from cx.warehouse.snapshot import Snapshot, Warehouse
 
 _UNSAFE = re.compile(r"[^\w.-]+")
+_ENDING = ".rejects.csv"
+_MOST_CHARACTERS = 100
+_MOST_BYTES = 240
 
 
 def rejects(
     folder: Annotated[Path, typer.Argument(help="Folder for the files, one for each file with rejected records.",
                                              metavar="FOLDER")],
 ) -> None:
-    """Write all rejected records with their reasons; mend them, then: load MAPPING.toml FILE --mended."""
+    """Write the rejected records of files with their reasons; mend them, then: load MAPPING.toml FILE --mended.
+
+    Rows that a mapping file states itself are mended there.
+    """
     with mendable():
         snapshot = Warehouse(settings()).current()
         if snapshot is None:
@@ -36,10 +42,10 @@ def rejects(
         t, scope = translator(settings().language), authorize(settings())
         files = rejected_files(snapshot, scope)
         if not files:
-            out.print(t("No record was rejected."))
+            out.print(t("No file has rejected records."), markup=False)
         folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            path = folder / (_UNSAFE.sub("_", f"{file.source}-{file.file}") + ".rejects.csv")
+        for number, file in enumerate(files, start=1):
+            path = folder / file_name(number, file)
             if path.exists():
                 raise FileError(phrase("The rejected records were not written"),
                                 phrase("{file} is there already.", file=path),
@@ -47,6 +53,12 @@ def rejects(
             _write(path, t, snapshot, scope, file)
             out.print(t("{n} records of {file}: {path}", n=f"{file.records:,}", file=file.file, path=path),
                       markup=False, highlight=False, soft_wrap=True)
+
+
+def file_name(number: int, file: RejectedFile) -> str:
+    """The name of the file for rejected records, told apart by its number; at most 100 characters and 240 bytes."""
+    name = _UNSAFE.sub("_", f"{number:03}-{file.source}-{file.file}")[:_MOST_CHARACTERS - len(_ENDING)]
+    return name.encode()[:_MOST_BYTES - len(_ENDING)].decode(errors="ignore") + _ENDING
 
 
 def _write(path: Path, t: Translator, snapshot: Snapshot, scope: Scope, file: RejectedFile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from cx.cli.terminal import err, out
 from cx.contract.reasons import remedy
@@ -56,7 +57,7 @@ def _print_files(t: Translator, report: LoadReport) -> None:
     table = Table(t("File"), t("Table"), t("Read"), t("Loaded"), t("of which blank"), t("No value"), t("Rejected"),
                   t("Replaced"))
     for one in report.tables:
-        table.add_row(one.file, one.table, *(f"{n:,}" for n in (
+        table.add_row(Text(one.file), one.table, *(f"{n:,}" for n in (
             one.read, one.loaded, one.blank, one.without_value, one.rejected, one.replaced)))
     out.print(table)
     out.print(t("Read {read} = loaded {loaded} + rejected {rejected} + cells without a value {without_value}.",

@@ -19,6 +19,7 @@ from cx.ingest.wire import plain
 from cx.phrase import phrase
 from cx.say.translator import SOURCE_LANGUAGE, translator
 from cx.settings import settings
+from cx.warehouse.home import said_by_system
 from cx.warehouse.lock import LoadRunningError
 
 out = Console()
@@ -42,14 +43,21 @@ EXIT_CODES = (
 
 
 @contextmanager
-def mendable(*, as_json: bool = False) -> Iterator[None]:
-    """Say what a person can mend, without a traceback, and end with the exit code of the error."""
+def mendable(*, as_json: bool = False, one_line: bool = False) -> Iterator[None]:
+    """Say what a person can mend, without a traceback, and end with the exit code of the error.
+
+    as_json: also as a JSON document, with `one_line` in one line.
+    """
     try:
         yield
     except CxError as error:
-        _end(error, settings().language, as_json)
+        _end(error, settings().language, as_json, one_line)
     except ValidationError as error:
-        _end(_wrong_settings(error), SOURCE_LANGUAGE, as_json)
+        _end(_wrong_settings(error), SOURCE_LANGUAGE, as_json, one_line)
+    except BrokenPipeError:  # nobody reads what is written any more
+        raise
+    except OSError as error:
+        _end(said_by_system(error), settings().language, as_json, one_line)
 
 
 def say(error: CxError, language: str) -> None:
@@ -58,15 +66,16 @@ def say(error: CxError, language: str) -> None:
     err.print(f"{t(error.title)}\n{t(error.message)}\n{t(error.remedy)}", markup=False, highlight=False, soft_wrap=True)
 
 
-def json_text(document: Any, language: str = "") -> str:
+def json_text(document: Any, language: str = "", *, one_line: bool = False) -> str:
     """A document as JSON, phrases in the reader's language."""
     said = plain(document, translator(language or settings().language))
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(said, ensure_ascii=False, indent=None if one_line else 1) + "\n"
 
 
-def write_json(document: Any) -> None:
-    """Write one JSON document to stdout."""
-    sys.stdout.write(json_text(document))
+def write_json(document: Any, *, one_line: bool = False) -> None:
+    """Write one JSON document to stdout, at once."""
+    sys.stdout.write(json_text(document, one_line=one_line))
+    sys.stdout.flush()
 
 
 def error_document(error: CxError) -> dict[str, Any]:
@@ -81,10 +90,10 @@ def progress_bar() -> Progress:
                     TimeElapsedColumn(), console=err, transient=True)
 
 
-def _end(error: CxError, language: str, as_json: bool) -> None:
+def _end(error: CxError, language: str, as_json: bool, one_line: bool) -> None:
     say(error, language)
     if as_json:
-        sys.stdout.write(json_text(error_document(error), language))
+        sys.stdout.write(json_text(error_document(error), language, one_line=one_line))
     raise typer.Exit(Exit.ANOTHER_RUNS if isinstance(error, LoadRunningError) else Exit.FAILED) from error
 
 

@@ -59,13 +59,6 @@ def look_at(path: Path) -> tuple[LayoutCandidate, ...]:
     return _texts(path)
 
 
-def read_as(path: Path, layout: FileLayout) -> LayoutCandidate:
-    """A file read by a layout that a person has chosen; FileError if it cannot be read so."""
-    found = first_records(path, layout)
-    return _candidate(layout.sheet or layout.format, layout, found, True,
-                      phrase("It is read as declared."), _about_header(found.header, found.rows(MOST_ROWS)))
-
-
 def _candidate(name: str, layout: FileLayout, found: FirstRecords, certain: bool, why: Phrase,
                notes: tuple[Phrase, ...]) -> LayoutCandidate:
     return LayoutCandidate(name, layout, found.header, found.rows(MOST_ROWS), found.records.num_rows, certain, why,
@@ -114,7 +107,7 @@ def _text_candidate(path: Path, encoding: EncodingCandidate, way: Dialect, *, ce
     notes = (*_about_layout(known), *_about_dialect(way), *_about_header(header, below))
     rows = below[:MOST_ROWS]
     if not encoding.certain:
-        rows = _with_telling_rows(path, layout, below, len(header))
+        rows = _with_telling_rows(path, layout, cells[: layout.header_rows], below)
     sign = "TAB" if way.delimiter == "\t" else way.delimiter
     name = " · ".join(filter(None, (known.name if known else "", encoding.encoding, sign)))
     sound = not way.fault and way.even >= LEAST_EVEN and (way.declared or not way.skip_rows)
@@ -122,8 +115,8 @@ def _text_candidate(path: Path, encoding: EncodingCandidate, way: Dialect, *, ce
                            certain and sound and not _about_header(header, below), encoding.why, notes)
 
 
-def _with_telling_rows(path: Path, layout: FileLayout, below: Sequence[tuple[str, ...]], width: int
-                       ) -> list[tuple[str, ...]]:
+def _with_telling_rows(path: Path, layout: FileLayout, head: Sequence[tuple[str, ...]],
+                       below: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The first records, and in place of the last of them later ones with characters beyond ASCII."""
     first = list(below[: MOST_ROWS - _ROWS_BEYOND_ASCII])
     telling = [row for row in below[len(first) :] if not "".join(row).isascii()]
@@ -132,7 +125,7 @@ def _with_telling_rows(path: Path, layout: FileLayout, below: Sequence[tuple[str
         text = "".join(line for _, line in lines)
         found = [record.cells for way in dialects(text, is_whole=False) if way.delimiter == layout.delimiter
                  for record in way.records]
-        telling = [row for row in found if len(row) == width]
+        telling = [row for row in found if len(row) == len(head[0]) and row not in head]
     rows = first + telling[:_ROWS_BEYOND_ASCII]
     plain = [row for row in below[len(first) :] if row not in telling]
     return (rows + plain)[:MOST_ROWS]
@@ -246,8 +239,17 @@ def _sheet_candidate(
         layout = replace(layout, header_rows=known.header_rows, names=known.names)
     found = first_records(path, layout)
     about = _about_header(found.header, found.rows(MOST_ROWS))
-    why = known.why if known else phrase("It is a sheet that can be seen.")
+    why = known.why if known else _size(found)
     return _candidate(layout.sheet, layout, found, not notes and not about, why, (*notes, *about))
+
+
+def _size(found: FirstRecords) -> Phrase:
+    records, columns = found.records.num_rows, len(found.header)
+    if not found.complete:
+        return phrase("It holds more than {records} records in {columns} columns.", records=f"{records:,}",
+                      columns=columns)
+    return phrase_n("It holds {n} record in {columns} columns.", "It holds {n} records in {columns} columns.", records,
+                    columns=columns)
 
 
 def _without_end(cells: tuple[str, ...]) -> tuple[str, ...]:

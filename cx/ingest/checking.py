@@ -13,7 +13,7 @@ from cx.contract.columns import Table
 from cx.contract.duplicates import set_duplicates_aside
 from cx.contract.tables import TABLES
 from cx.errors import LoadError
-from cx.ingest.duplicates import keep_records
+from cx.ingest.duplicates import keep_copies, keep_records_of_ratings
 from cx.ingest.mapping import SCALES
 from cx.ingest.mapping_sql import rating_codes_sql
 from cx.ingest.report import TableReport
@@ -61,7 +61,8 @@ class Checking:
         _refuse_mixed_scales(jobs)
         self.jobs = jobs
         self.con.execute(FAULTS_DDL)
-        self.files = stage(self.con, jobs, self.on_records, mended=self.mended)
+        self.files = stage(self.con, jobs, self.on_records, mended=self.mended,
+                           has_previous=self.has_previous)
         for table in TABLES.values():
             line = self._check_table(table)
             self._count_loaded(table)
@@ -92,8 +93,7 @@ class Checking:
         line = self._join(table, parts)
         if parts and set_duplicates_aside(self.con, table, f"good_{table.name}", line):
             for file in self.files:
-                if table.name in file.mapping.columns:
-                    keep_records(self.con, file)
+                keep_copies(self.con, file, table.name)
         return line
 
     def _count_loaded(self, table: Table) -> None:
@@ -114,6 +114,8 @@ class Checking:
         if read is None:
             file.raw = file.raw or read_carefully(self.con, file, self.on_records)
             read = check(self.con, scaled, staged_for(file, file.raw, table, self.report_zone), part, references)
+            if table.name == "ratings":
+                keep_records_of_ratings(self.con, file)
         if scaled is not table:  # the contract would name its own limit
             self.con.execute("update faults set rule = 'scale' where table_name = 'responses' and source = ? "
                              "and file = ? and column_name = 'score' and rule = 'minimum'", [*file.place])

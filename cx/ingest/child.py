@@ -24,37 +24,51 @@ if TYPE_CHECKING:
     from cx.errors import CxError
     from cx.phrase import Phrase
 
+NO_MEMORY = ("MemoryError", "bad_alloc", "bad allocation", "Failed to allocate")
+"""Words by which Python, C++ and DuckDB say that there is no memory left."""
 _TELL_EVERY_S = 0.1
-_DATABASE_SHARE = 0.5
 _MEMORY_A_CORE = 64 * 2**20
 
 
 class Teller:
-    """Writes the lines that the parent reads."""
+    """Writes the lines that the parent reads, each whole, whichever thread says it; none after the last."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
+        self._lock = threading.RLock()
+        self._is_over = False
         self._records = 0
         self._told_at = 0.0
 
     def tell(self, **line: Any) -> None:
         """Write one line."""
-        self._out.write(json.dumps(line).encode("ascii") + b"\n")
-        self._out.flush()
+        told = json.dumps(line).encode("ascii") + b"\n"
+        with self._lock:
+            if not self._is_over:
+                self._out.write(told)
+                self._out.flush()
+
+    def tell_last(self, **line: Any) -> None:
+        """Write the line after which nothing is said, for a thread may still count."""
+        with self._lock:
+            self.tell(**line)
+            self._is_over = True
 
     def on_stage(self, stage: Phrase) -> None:
         """Say which stage begins."""
         from cx.ingest.wire import plain
 
-        self._tell_records()
-        self._records = 0
-        self.tell(stage=plain(stage))
+        with self._lock:
+            self._tell_records()
+            self._records, self._told_at = 0, 0.0
+            self.tell(stage=plain(stage))
 
     def on_records(self, records: int) -> None:
         """Say, now and then, how many records were read since the stage began."""
-        self._records += records
-        if time.monotonic() - self._told_at >= _TELL_EVERY_S:
-            self._tell_records()
+        with self._lock:
+            self._records += records
+            if time.monotonic() - self._told_at >= _TELL_EVERY_S:
+                self._tell_records()
 
     def _tell_records(self) -> None:
         self._told_at = time.monotonic()
@@ -84,47 +98,50 @@ def _answer(order: dict[str, Any], teller: Teller) -> int:
         if known is None:
             traceback.print_exc()
             return 1
-        teller.tell(error=plain_error(known))
+        teller.tell_last(error=plain_error(known))
         return 0
-    teller.tell(result=result)
+    teller.tell_last(result=result)
     return 0
 
 
 def _in_words(error: Exception, order: dict[str, Any]) -> CxError | None:
-    """The error of a full disk or of too little memory; None for a fault of the program."""
-    from duckdb import OutOfMemoryException
-
+    """The error of a full disk, of too little memory or of the system; None for a fault of the program."""
     from cx.errors import LoadError
     from cx.phrase import phrase
     from cx.warehouse.disk import disk_full, is_disk_full
+    from cx.warehouse.home import said_by_system
 
     if is_disk_full(error):
         return disk_full(Path(order.get("home") or tempfile.gettempdir()))
-    if isinstance(error, (MemoryError, OutOfMemoryException)):
+    if _is_out_of_memory(error):
         return LoadError(
             phrase("Nothing was loaded"),
             phrase("Reading this file needs more memory than it may use ({memory} MB).",
                    memory=f"{order['memory_bytes'] / 1e6:,.0f}"),
             phrase("Give loads more memory: the setting load_memory."))
-    return None
+    return said_by_system(error) if isinstance(error, OSError) else None
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import duckdb
+
+    if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
+        return True
+    # A DataError may quote a value of the file, which may be any words.
+    is_database = isinstance(error, duckdb.Error) and not isinstance(error, duckdb.DataError)
+    return (is_database or isinstance(error, OSError)) and any(words in str(error) for words in NO_MEMORY)
 
 
 def _load(order: dict[str, Any], teller: Teller) -> Any:
-    from dataclasses import replace
-
-    from cx.ingest.file_layout import FileLayout
     from cx.ingest.load import Progress, load
     from cx.ingest.mapping import read_mapping
-    from cx.ingest.sources import file_job
+    from cx.ingest.sources import file_job, mended_job
     from cx.warehouse.home import Home
 
-    mapping = read_mapping(Path(order["mapping_path"]))
-    if order["mended"]:  # the product wrote the file, whatever the mapping says of the company's own
-        mapping = replace(mapping, layout=FileLayout())
-    job = file_job(mapping, tuple(map(Path, order["files"])))
-    memory_mb = int(_DATABASE_SHARE * order["memory_bytes"] / 1e6)
+    mapping, files = read_mapping(Path(order["mapping_path"])), tuple(map(Path, order["files"]))
+    job = mended_job(mapping, files) if order["mended"] else file_job(mapping, files, order["confirmed"])
     return load(Home(Path(order["home"])), (job,), order["report_zone"], dry=order["dry"], mended=order["mended"],
-                confirmed=order["confirmed"], memory=f"{memory_mb}MB",
+                confirmed=order["confirmed"], memory=order["database_memory"],
                 progress=Progress(teller.on_stage, teller.on_records))
 
 

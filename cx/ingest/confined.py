@@ -7,6 +7,7 @@ changes nothing, so `stop` is always safe.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar, cast
 from pydantic import ByteSize, TypeAdapter
 
 from cx.errors import CxError, LoadError, SnapshotError
+from cx.ingest.child import NO_MEMORY
 from cx.ingest.report import LoadReport
 from cx.ingest.wire import plain, revived, revived_error
 from cx.phrase import Phrase, phrase
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cx.ingest.suggest import Suggestion
 
 _LOG_BYTES = 20_000
+_logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -72,7 +75,8 @@ class Running(Generic[_T]):
         self._timer = threading.Timer(max_s, self._end, [_too_long(max_s)])
         self._timer.daemon = True
         self._timer.start()
-        limited = order | {"memory_bytes": _bytes(self._limits.load_memory), "max_s": max_s}
+        limited = order | {"memory_bytes": _bytes(self._limits.load_memory), "max_s": max_s,
+                           "database_memory": self._limits.load_database_memory}
         threading.Thread(target=self._follow, args=(json.dumps(limited),), daemon=True).start()
 
     def progress(self) -> tuple[Phrase | None, int]:
@@ -125,12 +129,14 @@ class Running(Generic[_T]):
             try:
                 orders.write(order.encode("ascii") + b"\n")
                 orders.flush()
+                line = b""
                 for line in out:
                     if line.endswith(b"\n"):  # else it died while it spoke
                         self._hear(json.loads(line))
             except BrokenPipeError:  # it died before it was told what to do
                 pass
             except (ValueError, LookupError, TypeError):
+                _logger.exception("unreadable: %r", line[:_LOG_BYTES])
                 self._end(phrase("it said something that cannot be read"))
             code = self._process.wait()
             complaints.join()
@@ -205,7 +211,7 @@ def _bytes(size: str) -> int:
 def _current(home: Home | None) -> str | None:
     try:
         return home.current_id() if home else None
-    except SnapshotError:
+    except (SnapshotError, OSError):  # the work itself will say it
         return None
 
 
@@ -224,7 +230,7 @@ def _too_long(max_s: int) -> Phrase:
 
 def _how(code: int, memory: str, log: str) -> Phrase:
     """Why a process ended without a result, in words."""
-    if "MemoryError" in log or "bad_alloc" in log:
+    if any(words in log for words in NO_MEMORY):
         return phrase("out of memory, it may use {memory}", memory=memory)
     if code < 0 and sys.platform != "win32":
         if -code == signal.SIGXCPU:

@@ -10,8 +10,11 @@ from cx.contract.columns import Table
 CHANGES_DDL = """
 create temp table changed (
     table_name varchar, key varchar, column_name varchar, before varchar, after varchar, source varchar, file varchar,
-    line bigint)
+    line bigint);
+create temp table overlapping (table_name varchar, source varchar, file varchar, load_id varchar);
 """
+"""changed: values that rows of this load replaced. overlapping: earlier loads of a file of the same name, some rows of
+which have the keys of rows of this load."""
 
 
 def merge(
@@ -31,6 +34,7 @@ def merge(
         return []
     same_key = " and ".join(f'earlier."{name}" is not distinct from good."{name}"' for name in table.key)
     _list_changes(con, table, same_key, line)
+    _list_overlaps(con, table, same_key)
     columns = f"{table.sql_columns}, _source, _file, _load"
     con.execute(f"""
         create table main.{table.name} as
@@ -43,6 +47,20 @@ def merge(
     return [(source, file, n) for source, file, n in con.execute(
         "select source, file, count(distinct key) from changed where table_name = ? group by all",
         [table.name]).fetchall()]
+
+
+def _list_overlaps(con: DuckDBPyConnection, table: Table, same_key: str) -> None:
+    """Add to `overlapping` the earlier loads of which a file of the same name has a key again; most files are new."""
+    good = f"good_{table.name}"
+    known = con.execute(f"select 1 from (select distinct _source, _file from {good}) semi join prev.loads "
+                        "on source = _source and file = _file limit 1").fetchone()
+    if known:
+        con.execute(f"""
+            insert into overlapping
+            select distinct {quoted(table.name)}, earlier._source, earlier._file, earlier._load
+            from prev.{table.name} as earlier join {good} as good
+                on {same_key} and earlier._source = good._source and earlier._file = good._file
+        """)
 
 
 def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str, line: str) -> None:

@@ -9,6 +9,8 @@ from datetime import date
 
 import duckdb
 
+from cx.ingest.dates_sql import parsed_sql
+
 MOST_VALUES = 5_000
 # Survey answers lie within these years; what lies outside was read in a wrong format.
 _YEARS = (1990, 2100)
@@ -101,9 +103,9 @@ def _looks_like(value: str, text: str) -> bool:
 
 def _span(con: duckdb.DuckDBPyConnection, values: tuple[str, ...], text: str) -> tuple[date, date, date] | None:
     """The first and last day of values read in a format, and the day of the first value; None if one does not fit."""
-    unread, first, last, example = con.execute("""
-        with parsed as (select value, try_strptime(value, $format)::timestamp::date as day
+    unread, first, last, example = con.execute(f"""
+        with parsed as (select value, ({parsed_sql(text).replace("{x}", "value")})::timestamp::date as day
                         from (select unnest($values) as value))
         select count(*) filter (day is null), min(day), max(day), any_value(day) filter (value = $example) from parsed
-    """, {"values": list(values), "format": text, "example": values[0]}).fetchone() or (1, None, None, None)
+    """, {"values": list(values), "example": values[0]}).fetchone() or (1, None, None, None)
     return None if unread else (first, last, example)

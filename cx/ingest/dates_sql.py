@@ -14,7 +14,10 @@ from cx.contract.columns import Type
 
 _DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _LOCAL = rf"{_DAY}[ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?"
-_OFFSET = rf"{_LOCAL}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)"
+_OFFSET_PART = "[+-]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)"
+_OFFSET = rf"{_LOCAL}(Z|{_OFFSET_PART})"
+# How many digits a part of a date has when it is written whole.
+_DIGITS = {**dict.fromkeys("dmyHIMSUW", "2"), **dict.fromkeys("YG", "4"), "j": "3", "f": "1,9", "g": "3"}
 
 
 def date_sql(kind: Type, declared_format: str, zone: str, report_zone: str) -> str:
@@ -26,9 +29,38 @@ def date_sql(kind: Type, declared_format: str, zone: str, report_zone: str) -> s
         declared = declared_format and _declared_time_sql(declared_format, zone, report_zone)
         return declared or _iso_sql(zone, report_zone)
     if kind in (Type.DATE, Type.MONTH) and declared_format:
-        day = _plausible_sql(_parsed_sql(declared_format))
+        day = _plausible_sql(parsed_sql(declared_format))
         return f"case when day({day}) = 1 then {day}::date end" if kind is Type.MONTH else f"{day}::date"
     return ""
+
+
+def parsed_sql(declared_format: str) -> str:
+    """SQL of the time that a text `{x}` states in a strptime format; NULL where it cannot be read.
+
+    Numbers that follow each other without a sign between them must be written whole, for 2026111 may be two days; an
+    offset lies within 14 hours.
+    """
+    parsed = f"try_strptime({{x}}, {quoted(declared_format)})"
+    pattern = _pattern(declared_format)
+    return f"case when regexp_full_match({{x}}, {quoted(pattern)}, 's') then {parsed} end" if pattern else parsed
+
+
+def _pattern(declared_format: str) -> str:
+    """What a text must look like besides being read by strptime; empty when there is no such rule."""
+    parts = re.findall(r"%-?.|[^%]+|%", declared_format, re.DOTALL)
+    digits = [_DIGITS.get(part[-1], "") if part.startswith("%") else "" for part in parts]
+    pattern, rules = "", False
+    for number, part in enumerate(parts):
+        beside = digits[max(0, number - 1):number] + digits[number + 1:number + 2]
+        if digits[number] and any(beside):
+            pattern, rules = pattern + f"[0-9]{{{digits[number]}}}", True
+        elif part == "%z":
+            pattern, rules = pattern + f"({_OFFSET_PART})", True
+        elif digits[number]:
+            pattern += f"[0-9]{{1,{digits[number][-1]}}}"
+        else:
+            pattern += ".+" if part.startswith("%") else r"\s*".join(map(re.escape, re.split(r"\s+", part)))
+    return pattern if rules else ""
 
 
 def _iso_sql(zone: str, report_zone: str) -> str:
@@ -43,16 +75,12 @@ def _iso_sql(zone: str, report_zone: str) -> str:
 
 
 def _declared_time_sql(declared_format: str, zone: str, report_zone: str) -> str:
-    parsed = _parsed_sql(declared_format)
-    if re.search(r"%[zZ]", declared_format):
+    parsed = parsed_sql(declared_format)
+    if "%z" in declared_format:
         return _plausible_sql(f"timezone('UTC', {parsed})")
     if re.search(r"%-?[HIcXs]", declared_format):
         return _utc_sql(_plausible_sql(parsed), zone)
     return _midnight_sql(_plausible_sql(parsed), report_zone)
-
-
-def _parsed_sql(declared_format: str) -> str:
-    return f"try_strptime({{x}}, {quoted(declared_format)})"
 
 
 def _plausible_sql(time: str) -> str:

@@ -18,6 +18,8 @@ _CHOICES = {
     "hidden": ("refuse", "read", "skip"),
     "merged": ("refuse", "fill"),
 }
+_MOST_HEADER_ROWS = 100
+_MOST_SKIPPED_ROWS = 1_000_000
 _FORMATS_OF = {
     "encoding": ("csv",), "delimiter": ("csv",), "quote": ("csv",), "stray_bytes": ("csv",),
     "sheet": ("xlsx",), "hidden": ("xlsx",), "merged": ("xlsx",),
@@ -91,8 +93,12 @@ def _check_rows(layout: FileLayout, path: Path) -> None:
     if layout.header_rows < 1:
         raise mapping_error(path, phrase(
             "file.header_rows must be at least 1: the first row holds the column names."))
+    if layout.header_rows > _MOST_HEADER_ROWS:
+        raise _wrong(path, "header_rows", layout.header_rows, phrase("at most {n}", n=f"{_MOST_HEADER_ROWS:,}"))
     if layout.skip_rows < 0:
         raise _wrong(path, "skip_rows", layout.skip_rows, phrase("0 or more"))
+    if layout.skip_rows > _MOST_SKIPPED_ROWS:
+        raise _wrong(path, "skip_rows", layout.skip_rows, phrase("at most {n}", n=f"{_MOST_SKIPPED_ROWS:,}"))
     if layout.names == "joined" and layout.header_rows < 2:
         raise mapping_error(path, phrase(
             "file.names == 'joined' needs at least two rows to join: declare file.header_rows."))

@@ -56,12 +56,7 @@ def keep(home: Home, mapping: Mapping) -> Path:
 
 def known(home: Home) -> tuple[Mapping, ...]:
     """The mappings that are kept and can be used, by source."""
-    return tuple(found for path in _files(home) if isinstance(found := _read(path), Mapping))
-
-
-def unusable(home: Home) -> tuple[MappingError, ...]:
-    """What is wrong with the mapping files that are kept and cannot be used."""
-    return tuple(found for path in _files(home) if isinstance(found := _read(path), MappingError))
+    return tuple(found for path in _files(home) if (found := _read(path)) is not None)
 
 
 def fitting(home: Home, header: Sequence[str]) -> tuple[Mapping, ...]:
@@ -81,11 +76,11 @@ def _files(home: Home) -> list[Path]:
     return sorted(path for path in folder_of(home).glob("*.toml") if not path.name.startswith("."))
 
 
-def _read(path: Path) -> Mapping | MappingError:
+def _read(path: Path) -> Mapping | None:
     try:
         return read_mapping(path)
-    except MappingError as error:
-        return error
+    except MappingError:  # a file that somebody changed by hand hides no other
+        return None
 
 
 def _text_of(mapping: Mapping) -> str:

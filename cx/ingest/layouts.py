@@ -105,8 +105,6 @@ def _is_hubspot(rows: Rows) -> bool:
     return bool(names & set(_HUBSPOT_KEYS)) and len(names & _HUBSPOT_COLUMNS) >= 2
 
 
-_SECONDS = "%Y-%m-%d %H:%M:%S"
-
 KNOWN_LAYOUTS = (
     KnownLayout(
         "Qualtrics", 3, "first", _is_qualtrics,

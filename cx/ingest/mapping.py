@@ -11,15 +11,16 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cx.contract.tables import TABLES
 from cx.ingest.file_layout import FileLayout, layout_of
 from cx.ingest.mapping_cells import Cell, Melt, cells_of, constant_rows_of, melt_of
 from cx.ingest.mapping_errors import mapping_error, nearest, unknown
 from cx.phrase import phrase
+from cx.settings import is_time_zone
 
-__all__ = ["SCALES", "TOP_LEVEL", "Cell", "FileLayout", "Mapping", "Melt", "nearest", "parse_mapping", "read_mapping"]
+__all__ = ["SCALES", "TOP_LEVEL", "Cell", "FileLayout", "Mapping", "Melt", "doubt_codes", "nearest", "parse_mapping",
+           "read_mapping"]
 
 SCALES = {"0-10": (0, 10), "1-10": (1, 10)}
 TOP_LEVEL = ("source", "title", "file", "scale", "time_zone", "confirmed")
@@ -123,12 +124,9 @@ def _scale(declared: MappingType[str, Any], path: Path) -> str:
 
 def _time_zone(declared: MappingType[str, Any], path: Path) -> str:
     time_zone = str(declared.get("time_zone", ""))
-    try:
-        if time_zone:
-            ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    if time_zone and not is_time_zone(time_zone):
         raise mapping_error(path, phrase("time_zone == {zone!r}, must be an IANA name such as Asia/Taipei.",
-                                         zone=time_zone)) from error
+                                         zone=time_zone))
     return time_zone
 
 
@@ -137,4 +135,15 @@ def _confirmed(declared: MappingType[str, Any], path: Path) -> tuple[str, ...]:
     if not isinstance(codes, list) or not all(isinstance(code, str) and code for code in codes):
         raise mapping_error(path, phrase("confirmed == {value!r}, must be a list such as {example}.", value=codes,
                                          example='["truncated"]'))
+    for code in codes:
+        if code not in doubt_codes():
+            raise mapping_error(path, phrase("confirmed: {fault}", fault=unknown(code, [*doubt_codes()])))
     return tuple(codes)
+
+
+def doubt_codes() -> tuple[str, ...]:
+    """The codes that may be confirmed."""
+    from cx.ingest.csv_text import TRUNCATED  # here, for what finds the doubts reads mappings
+    from cx.ingest.doubts import DOUBTS
+
+    return tuple(dict.fromkeys((*DOUBTS, TRUNCATED)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cx.contract.check import _SPACES
 from cx.contract.columns import Column, Table, Type
 from cx.ingest.mapping_errors import mapping_error, unknown
 from cx.phrase import phrase
 
-# What DuckDB's strptime understands.
-DATE_CODES = frozenset("aAbBcdfgHIjmMnpSuUwWxXyYZz%") | {f"-{code}" for code in "dmHIMSyj"}
+# What DuckDB's strptime understands, without %Z: abbreviations of zones are guessed there, such as CST.
+DATE_CODES = frozenset("aAbBcdfgHIjmMnpSuUwWxXyYz%") | {f"-{code}" for code in "dmHIMSyj"}
 CELL_KEYS = ("column", "constant", "template", "from_record", "parts", "format", "values", "blank", "unused")
 MELT_KEYS = ("columns", "response_id", "values", "blank", "unused")
 
@@ -96,6 +98,11 @@ def _cell(name: str, declared: Any, path: Path) -> Cell:
     parts = declared.get("parts", {})
     if parts and set(parts) != {"year", "month", "day"}:
         raise mapping_error(path, phrase("{name}.parts must hold year, month and day.", name=name))
+    if re.search(r"%Z", declared.get("format", "").replace("%%", "")):
+        raise mapping_error(path, phrase(
+            "{name}.format has %Z, but an abbreviation such as CST is the name of several time zones. Declare "
+            "time_zone and leave the name of the zone out of the format, or export times with their offset and use %z.",
+            name=name))
     strange = sorted(set(re.findall(r"%(-?.?)", declared.get("format", ""))) - DATE_CODES)
     if strange:
         raise mapping_error(path, phrase("{name}.format has %{code}, which is not a part of a date.", name=name,
@@ -103,8 +110,8 @@ def _cell(name: str, declared: Any, path: Path) -> Cell:
     return Cell(
         column=declared.get("column", ""), constant=_text(declared["constant"]) if "constant" in declared else None,
         template=declared.get("template", ""), from_record=bool(declared.get("from_record", False)), parts=parts,
-        format=declared.get("format", ""), values=_translation(declared), blank=_codes(declared, "blank"),
-        unused=_codes(declared, "unused"),
+        format=declared.get("format", ""), values=_translation(name, declared, path),
+        blank=_codes(name, declared, "blank", path), unused=_codes(name, declared, "unused", path),
     )
 
 
@@ -117,7 +124,7 @@ def _check_kinds(name: str, declared: MappingType[str, Any], path: Path) -> None
             wanted = phrase('a list such as ["0", "99"]')
         elif key == "values" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
             wanted = phrase('a translation such as {{ 1 = "yes", 2 = "no" }}')
-        elif key == "parts" and not (isinstance(value, dict) and _is_list_of_codes(list(value.values()))):
+        elif key == "parts" and not (isinstance(value, dict) and all(map(_is_part, value.values()))):
             wanted = phrase('a table such as {{ year = 2017, month = 5, day = "DAY" }}')
         elif key == "from_record" and value is not True:
             wanted = phrase("the word true")
@@ -133,16 +140,36 @@ def _is_list_of_codes(value: Any) -> bool:
     return isinstance(value, list) and all(type(code) in (str, int, float) for code in value)
 
 
+def _is_part(value: Any) -> bool:
+    """Whether a part of a date is a whole number or the name of a column."""
+    return type(value) is int or (isinstance(value, str) and bool(value.strip()))
+
+
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _codes(declared: MappingType[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(map(str, declared.get(key, ())))
+def _codes(name: str, declared: MappingType[str, Any], key: str, path: Path) -> tuple[str, ...]:
+    """Codes as cells are read: without the spaces around them."""
+    codes = tuple(str(code).strip(_SPACES) for code in declared.get(key, ()))
+    _refuse_empty(name, key, codes, path)
+    return codes
 
 
-def _translation(declared: MappingType[str, Any]) -> dict[str, str]:
-    return {str(old): str(new) for old, new in declared.get("values", {}).items()}
+def _translation(name: str, declared: MappingType[str, Any], path: Path) -> dict[str, str]:
+    old = [str(code).strip(_SPACES) for code in declared.get("values", {})]
+    _refuse_empty(name, "values", old, path)
+    twice = next((code for code in old if old.count(code) > 1), None)
+    if twice is not None:
+        raise mapping_error(path, phrase("{name}.values translates {code!r} twice.", name=name, code=twice))
+    return dict(zip(old, map(str, declared.get("values", {}).values()), strict=True))
+
+
+def _refuse_empty(name: str, key: str, codes: Sequence[str], path: Path) -> None:
+    if "" in codes:
+        raise mapping_error(path, phrase(
+            "{name}.{key} holds an empty text, but a cell without text is blank and is never compared with a code. "
+            "Take it out.", name=name, key=key))
 
 
 def constant_rows_of(table: Table, section: list[Any], path: Path) -> tuple[MappingType[str, str], ...]:
@@ -175,11 +202,11 @@ def melt_of(table: Table, section: MappingType[str, Any], path: Path) -> Melt:
             raise mapping_error(path, phrase(
                 "ratings.columns.{column} == {driver!r}, must be the name of a driver of its own.",
                 column=column, driver=driver))
-    blank, unused = _codes(section, "blank"), _codes(section, "unused")
+    blank, unused = (_codes("ratings", section, key, path) for key in ("blank", "unused"))
     if set(blank) & set(unused):
         raise mapping_error(path, phrase(
             "The code {code} stands in ratings.blank and in ratings.unused; it can mean one only.",
             code=min(set(blank) & set(unused))))
     key_column = table.column("response_id")
     response_id = cell_of("ratings", key_column, section["response_id"], path) if "response_id" in section else None
-    return Melt(dict(drivers), blank, unused, _translation(section), response_id)
+    return Melt(dict(drivers), blank, unused, _translation("ratings", section, path), response_id)

@@ -16,7 +16,7 @@ from cx.ingest.dates_sql import date_sql
 from cx.ingest.mapping import Cell, Mapping, nearest
 from cx.phrase import phrase
 
-ABOUT_REJECTS = ("cx_file", "cx_line", "cx_rule", "cx_remedy", "cx_surplus")
+ABOUT_REJECTS = ("cx_load", "cx_file", "cx_line", "cx_rule", "cx_remedy", "cx_surplus")
 """Columns that a download of rejected records adds: where each stood, and why it was rejected."""
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 

@@ -90,7 +90,9 @@ def _named(column: Column, profile: ColumnProfile, score: int) -> Proposal:
     if len(dates) > 1:
         return Proposal(_cell(column, profile), min(score, _AMBIGUOUS), phrase(
             "Its name fits, and {value} can be read as more than one day.", value=dates[0].example), dates)
-    if score >= 100:
+    if dates and profile.unread:
+        why = _partly_read(profile)
+    elif score >= 100:
         why = phrase("Its name is one that this column often has.")
     else:
         why = phrase("Its name is like one that this column often has.")
@@ -101,8 +103,13 @@ def _unnamed_dates(column: Column, profiles: Sequence[ColumnProfile], named: set
     dated = [profile for profile in profiles if profile.kind == "dates"]
     score = TAKEN + 2 if len(dated) == 1 else 40
     return [Proposal(_cell(column, profile), min(score, _AMBIGUOUS) if len(profile.dates) > 1 else score,
-                     phrase("It holds dates."), profile.dates)
+                     _partly_read(profile) if profile.unread else phrase("It holds dates."), profile.dates)
             for profile in dated if profile.name not in named]
+
+
+def _partly_read(profile: ColumnProfile) -> Phrase:
+    return phrase("{n} of {all} can be read; the others would be rejected.", n=f"{profile.filled - profile.unread:,}",
+                  all=f"{profile.filled:,}")
 
 
 def _can_hold(column: Column, profile: ColumnProfile) -> bool:
@@ -141,7 +148,7 @@ def _key_proposals(column: Column, profiles: Sequence[ColumnProfile]) -> list[Pr
         elif score:
             found.append(Proposal(Cell(column=profile.name), 30, phrase(
                 "Its name fits, but of {records} records only {distinct} have a value of their own.",
-                records=profile.filled + profile.blanks, distinct=profile.distinct)))
+                records=f"{profile.filled + profile.blanks:,}", distinct=f"{profile.distinct:,}")))
     return found
 
 
@@ -164,7 +171,7 @@ def _score_proposal(profile: ColumnProfile) -> Proposal | None:
         return Proposal(cell, round(0.85 * named + 15 * share), phrase_n(
             "Its name speaks of recommending; it holds {n} answer on the scale among {records} records.",
             "Its name speaks of recommending; it holds {n} answers on the scale among {records} records.",
-            on_scale, records=records))
+            on_scale, records=f"{records:,}"))
     if (profile.highest or 0) < 8 or profile.distinct < 5:
         return None
     return Proposal(cell, round(30 + 10 * share), phrase("It holds whole numbers up to 10; its name says nothing."))

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from cx.contract.check import quoted
 from cx.ingest.checking import Checking
-from cx.ingest.mapping_sql import ABOUT_REJECTS, normalised
+from cx.ingest.mapping_sql import ABOUT_REJECTS, RawFile, normalised
+from cx.ingest.mended import place_sql
 from cx.ingest.report import Change, LoadReport, Reject, RejectCount, TableReport
 from cx.ingest.sources import LoadJob
 from cx.ingest.stage import MAPPING_FILE, StagedFile
@@ -25,37 +27,63 @@ def record(
 ) -> None:
     """Keep what was loaded, from where, every reject and every change.
 
-    A file of the same name takes the place of its forerunner; records that come back mended leave the list of rejects.
+    A file takes the place of its forerunners of the same name, but not of another month's; records that come back
+    mended leave the list of rejects.
     """
     files = {file.place: file for file in checking.files}
     if has_previous:
         for table in _CARRIED_OVER:
             con.execute(f"insert into {table} from prev.{table}")
-    for source, name in dict.fromkeys([*files, *((job.mapping.source, MAPPING_FILE) for job in checking.jobs)]):
-        for table in ("rejects", "rejected_records", "headers"):
-            con.execute(f"delete from {table} where source = ? and file = ?", [source, name])
+        for job in checking.jobs:
+            con.execute("delete from rejects where source = ? and file = ?", [job.mapping.source, MAPPING_FILE])
+        for file in files.values():
+            _put_forerunners_away(con, file, mended=mended)
     for file in files.values():
-        con.execute("insert into headers values (?, ?, ?)", [*file.place, list(file.source.header)])
+        header = file.raw.header if file.raw else file.source.header
+        con.execute("insert into headers values (?, ?, ?, ?)", [load_id, *file.place, list(header)])
         if mended:
             _strike_out_mended(con, file)
     for job in checking.jobs:
         con.execute("delete from sources where source = ?", [job.mapping.source])
         con.execute("insert into sources values (?, ?, ?, ?)",
                     [job.mapping.source, job.mapping.title, job.mapping.scale, job.mapping.text])
-    _record_tables(con, load_id, loaded_at, files, reports)
+    _record_tables(con, load_id, loaded_at, files, reports, mended=mended)
     con.execute("insert into rejects select ?, * from faults", [load_id])
     con.execute("insert into rejected_records select ?, * from faulty_records", [load_id])
     con.execute("insert into changes select ?, * from changed", [load_id])
 
 
+def _put_forerunners_away(con: DuckDBPyConnection, file: StagedFile, *, mended: bool) -> None:
+    """Drop the rejects of earlier files of the same name that this one replaces.
+
+    It replaces one that has the same content, that brought a row with a key of this one, or that brought no row at all.
+    Answers are asked where there are any: units and customers come again every month. A download of rejects that were
+    mended replaces none for want of rows: it says itself which records it mends.
+    """
+    asked = "and table_name = 'responses'" if "responses" in file.mapping.columns else ""
+    of_file, without_rows = quoted_place(file), "false" if mended else "sum(loaded) = 0"
+    for table in ("rejects", "rejected_records", "headers"):
+        con.execute(f"""
+            delete from {table} where {of_file} and load_id in (
+                select load_id from prev.loads where {of_file} group by load_id
+                having {without_rows} or bool_or(sha256 = ?)
+                union all select load_id from overlapping where {of_file} {asked})""", [file.source.sha256])
+
+
+def quoted_place(file: StagedFile) -> str:
+    """SQL that is true for rows of a file, whichever load brought it."""
+    return f"source = {quoted(file.mapping.source)} and file = {quoted(file.source.name)}"
+
+
 def _record_tables(con: DuckDBPyConnection, load_id: str, loaded_at: datetime,
-                   files: Mapping[tuple[str, str], StagedFile], reports: Sequence[TableReport]) -> None:
+                   files: Mapping[tuple[str, str], StagedFile], reports: Sequence[TableReport], *,
+                   mended: bool) -> None:
     for report in reports:
         file = files.get((report.source, report.file))
         con.execute(
             "insert into loads values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [load_id, loaded_at.replace(tzinfo=None), report.source, report.file,
-             file.source.sha256 if file else "", text_sha256(file.mapping.text) if file else "",
+             file.source.sha256 if file else "", fingerprint(file.mapping.text, mended=mended) if file else "",
              file.source.size_bytes if file else 0, report.table, report.read, report.loaded, report.rejected,
              report.blank, report.without_value, report.replaced,
              ", ".join(file.ignored_columns) if file else ""])
@@ -63,17 +91,20 @@ def _record_tables(con: DuckDBPyConnection, load_id: str, loaded_at: datetime,
 
 def _strike_out_mended(con: DuckDBPyConnection, file: StagedFile) -> None:
     """Take the records that come back in a file of mended rejects from the list of rejects."""
-    if file.raw is None:
-        raise ValueError(f"file.raw == None for {file.source.name}, must be read")
-    of_file, of_line = file.raw.cell("cx_file"), file.raw.cell("cx_line")
+    raw = RawFile(file.source.name, file.relation, file.source.header)
     for table in ("rejects", "rejected_records"):
-        con.execute(f"delete from {table} where source = ? and (file, line::varchar) in "
-                    f"(select ({of_file}, {of_line}) from {file.raw.relation})", [file.mapping.source])
+        con.execute(f"delete from {table} where source = ? and (load_id, file, line) in "
+                    f"(select ({', '.join(place_sql(raw))}) from {raw.relation})", [file.mapping.source])
 
 
 def text_sha256(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprint(mapping_text: str, *, mended: bool) -> str:
+    """What tells how a file was read from how the same file was read before: its mapping, and whether it was mended."""
+    return text_sha256(mapping_text + ("\nmended" if mended else ""))
 
 
 def report_of(con: DuckDBPyConnection, checking: Checking, reports: tuple[TableReport, ...]) -> LoadReport:
@@ -96,13 +127,24 @@ def report_of(con: DuckDBPyConnection, checking: Checking, reports: tuple[TableR
         changes_total=int(changes))
 
 
-def earlier_report(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], snapshot_id: str | None) -> LoadReport:
-    """The report of files that are loaded already: what became of them then."""
-    files = [source.name for job in jobs for source in job.sources]
-    contents = [source.sha256 for job in jobs for source in job.sources]
-    rows = con.execute("""
-        select source, file, table_name, read, loaded, rejected, blank, without_value, replaced
-        from prev.loads where list_contains(?, sha256) order by loaded_at, table_name""", [contents]).fetchall()
-    total = con.execute("select count(*) from prev.rejects where list_contains(?, file)", [files]).fetchone()
-    return LoadReport(snapshot_id, True, False, tuple(TableReport(*row) for row in rows), (),
-                      total[0] if total else 0, ())
+def earlier_report(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], snapshot_id: str | None, *,
+                   mended: bool = False) -> LoadReport:
+    """The report of files that are loaded already: what became of them when they were loaded last."""
+    tables: list[TableReport] = []
+    rejects_total = 0
+    for job in jobs:
+        for source in job.sources:
+            read_by = fingerprint(job.mapping.text, mended=mended)
+            place = con.execute("""
+                select source, file, load_id from prev.loads
+                where source = ? and sha256 = ? and mapping_sha256 = ? order by file = ? desc, rowid desc limit 1""",
+                [job.mapping.source, source.sha256, read_by, source.name]).fetchone()
+            rows = con.execute("""
+                select source, file, table_name, read, loaded, rejected, blank, without_value, replaced
+                from prev.loads where (source, file, load_id) = (?, ?, ?) order by table_name""", place).fetchall() \
+                if place else []
+            tables += [TableReport(*row) for row in rows]
+            (rejects,) = con.execute("select count(*) from prev.rejects where (source, file, load_id) = (?, ?, ?)",
+                                     place or [None] * 3).fetchone() or (0,)
+            rejects_total += int(rejects)
+    return LoadReport(snapshot_id, True, False, tuple(tables), (), rejects_total, ())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from cx.contract.disarm import armed
 from cx.contract.tables import TABLES
 from cx.errors import FileError
 from cx.ingest import csv_text, parquet, xlsx
@@ -17,12 +18,13 @@ from cx.ingest.batches import Batch, OnRecords, file_error, sha256
 from cx.ingest.csv_text import TRUNCATED
 from cx.ingest.mapping import Cell, FileLayout, Mapping
 from cx.ingest.mapping_sql import normalised, unmapped_columns
-from cx.ingest.precheck import MAX_UNPACKED_BYTES, refuse_what_is_no_table
+from cx.ingest.precheck import MAX_UNPACKED_BYTES, kind_of, refuse_what_is_no_table
 from cx.phrase import phrase
 
 __all__ = ["LoadJob", "OnRecords", "Source", "file_job", "table_job"]
 
 _DELIMITERS = ";\t|,"
+_SPREADSHEET_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -70,23 +72,67 @@ def file_job(
 
 
 def mended_job(mapping: Mapping, paths: tuple[Path, ...]) -> LoadJob:
-    """The job of loading downloads of rejected records that were mended: all written alike, whatever they came from."""
-    return file_job(replace(mapping, layout=FileLayout()), paths)
+    """The job of loading downloads of rejected records that were mended, as spreadsheets save them.
+
+    What the mapping says of the company's own files does not hold for them. FileError if one is no such download.
+    """
+    return LoadJob(replace(mapping, layout=FileLayout()), tuple(_mended_source(path, mapping) for path in paths))
 
 
-def _file_source(path: Path, mapping: Mapping, may_be_truncated: bool) -> Source:
+def _mended_source(path: Path, mapping: Mapping) -> Source:
+    """A mended download; names of its columns are as they were before the download disarmed them."""
+    layout = _layout_of_mended(path)
+    refuse_what_is_no_table(path, layout.format, None)
+    truncated = TRUNCATED in mapping.confirmed
+    return _file_source(path, replace(mapping, layout=layout), truncated, armed)
+
+
+def _layout_of_mended(path: Path) -> FileLayout:
+    """How a download was saved: as a workbook, or as text with one of the delimiters of spreadsheets."""
+    if kind_of(path) == "xlsx":
+        layouts: tuple[FileLayout, ...] = (FileLayout(format="xlsx", hidden="read"),)
+    else:
+        refuse_what_is_no_table(path, "csv", None)
+        layouts = tuple(FileLayout(delimiter=delimiter) for delimiter in _SPREADSHEET_DELIMITERS)
+    faults = []
+    for layout in layouts:
+        try:
+            names = {normalised(name) for name in _header_of(path, layout)}
+        except FileError as error:  # quoted names divided by another sign are no valid text
+            faults.append(error)
+            continue
+        if {"cx_load", "cx_file", "cx_line"} <= names:
+            return layout
+    if len(faults) == len(layouts):
+        raise faults[0]
+    raise file_error(
+        path.name, phrase("It has no columns cx_load, cx_file and cx_line, which say which records it mends."),
+        phrase("Download the rejected records, mend them in that file and leave these columns as they are; nothing "
+               "was loaded."))
+
+
+def _header_of(path: Path, layout: FileLayout) -> tuple[str, ...]:
+    match layout.format:
+        case "xlsx":
+            return xlsx.read_header(path, layout)
+        case "parquet":
+            return parquet.read_header(path, layout)
+        case _:
+            return csv_text.read_header(path, layout)
+
+
+def _file_source(path: Path, mapping: Mapping, may_be_truncated: bool,
+                 named: Callable[[str], str] = lambda name: name) -> Source:
     layout = mapping.layout
+    header = tuple(named(name) for name in _header_of(path, layout))
     batches: Callable[[OnRecords], Iterator[Batch]]
     match layout.format:
         case "xlsx":
-            header = xlsx.read_header(path, layout)
             batches = partial(xlsx.read_batches, path, layout)
         case "parquet":
-            header = parquet.read_header(path, layout)
             batches = partial(parquet.read_batches, path, layout)
             _refuse_columns_without_text(path, mapping)
         case _:
-            header = csv_text.read_header(path, layout)
             batches = partial(csv_text.read_batches, path, layout, may_be_truncated=may_be_truncated)
     _refuse_foreign_header(path, header, mapping)
     return Source(path.name, partial(sha256, path), path.stat().st_size, header, batches, path, layout)

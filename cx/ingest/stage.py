@@ -26,12 +26,11 @@ from cx.ingest.mapping_sql import (
     unmapped_columns,
     used_columns,
 )
+from cx.ingest.mended import added_columns, arm, own_records, still_ragged_sql
 from cx.ingest.sources import LoadJob, OnRecords, Source
 from cx.phrase import Phrase, phrase
 
 MAPPING_FILE = "(mapping file)"
-DISARMED = r"^'+\s*[=+\-@\t\r]"
-"""How a cell begins that a download has disarmed: one apostrophe more than it had."""
 
 
 @dataclass
@@ -39,7 +38,8 @@ class StagedFile:
     """A file of a load, with the mapping that describes it.
 
     raw: its records, once they are read; None while they are still to be read straight into the table of the contract.
-    ragged: records that were set aside whole. replaced_nuls: NUL characters that became U+FFFD.
+    ragged: records that were set aside whole. replaced_nuls: NUL characters that became U+FFFD. added: numbers of the
+    columns that are no part of its records, for a download of rejects has added them.
     """
 
     mapping: Mapping
@@ -48,6 +48,7 @@ class StagedFile:
     raw: RawFile | None = None
     ragged: int = 0
     replaced_nuls: int = 0
+    added: frozenset[int] = frozenset()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -63,15 +64,18 @@ class StagedFile:
     @property
     def ignored_columns(self) -> tuple[str, ...]:
         """Columns of the file that the mapping does not use."""
-        return unmapped_columns(self.mapping, self.source.header)
+        own = [name for number, name in enumerate(self.source.header) if number not in self.added]
+        return unmapped_columns(self.mapping, own)
 
 
 def stage(
-    con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], on_records: OnRecords, *, mended: bool = False
+    con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], on_records: OnRecords, *, mended: bool = False,
+    has_previous: bool = False,
 ) -> tuple[StagedFile, ...]:
     """The files of all jobs; those that need more than one look are read into temporary tables now.
 
     `mended`: they are downloads of rejected records, in which an apostrophe stands before what a spreadsheet would run.
+    `has_previous`: the snapshot that has these rejects is attached as `prev`.
     """
     files: list[StagedFile] = []
     for job in jobs:
@@ -79,18 +83,23 @@ def stage(
             file = StagedFile(job.mapping, source, f"raw_{len(files)}")
             _refuse_missing_columns(file)
             if mended:
-                file.raw = _without_apostrophes(con, read_carefully(con, file, on_records))
+                file.raw = _read_mended(con, file, on_records, has_previous=has_previous)
             elif not _reads_straight(file):
                 file.raw = _read_clean(con, file, on_records) or read_carefully(con, file, on_records)
             files.append(file)
     return tuple(files)
 
 
-def _without_apostrophes(con: DuckDBPyConnection, raw: RawFile) -> RawFile:
-    cells = ", ".join(f"{cell} = case when regexp_matches({cell}, {quoted(DISARMED)}) then {cell}[2:] else {cell} end"
-                      for cell in raw.cells)
-    con.execute(f"update {raw.relation} set {cells}")
-    return raw
+def _read_mended(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords, *, has_previous: bool) -> RawFile:
+    """The records of a download of rejects as they stood in the file that was rejected."""
+    file.added = added_columns(file.source.header)
+    raw = read_carefully(con, file, on_records)
+    arm(con, raw)
+    ragged = f"{file.relation}_ragged"
+    still_ragged = still_ragged_sql(raw, file.mapping.source, has_previous=has_previous)
+    con.execute(f"create temp table {ragged} as {still_ragged}")
+    _reject_whole(con, file, ragged)
+    return own_records(raw, ragged)
 
 
 def _refuse_missing_columns(file: StagedFile) -> None:
@@ -106,7 +115,7 @@ def _reads_straight(file: StagedFile) -> bool:
 
 
 def _may_be_clean(source: Source) -> bool:
-    return source.path is not None and source.layout is not None and may_be_fast(source.layout, source.header)
+    return source.path is not None and source.layout is not None and may_be_fast(source.path, source.layout, source.header)
 
 
 @contextmanager
@@ -173,18 +182,25 @@ def read_carefully(con: DuckDBPyConnection, file: StagedFile, on_records: OnReco
 def _set_ragged_aside(con: DuckDBPyConnection, file: StagedFile, batch: Batch) -> None:
     if not batch.ragged:
         return
-    file.ragged += len(batch.ragged)
+    cells = [[cell for number, cell in enumerate(record.record) if number not in file.added] for record in batch.ragged]
     con.register("ragged", pa.table({
         "line": pa.array([record.line for record in batch.ragged], pa.int64()),
         "text": pa.array([record.text for record in batch.ragged], pa.string()),
         "rule": pa.array([record.rule for record in batch.ragged], pa.string()),
-        "cells": pa.array([list(record.record) for record in batch.ragged], pa.list_(pa.string()))}))
+        "cells": pa.array(cells, pa.list_(pa.string()))}))
+    _reject_whole(con, file, "ragged")
+    con.unregister("ragged")
+
+
+def _reject_whole(con: DuckDBPyConnection, file: StagedFile, relation: str) -> None:
+    """Set records aside whole: a relation with their line, text, rule and cells."""
+    (found,) = con.execute(f"select count(*) from {relation}").fetchone() or (0,)
+    file.ragged += int(found)
     source, name = (quoted(part) for part in file.place)
-    con.execute(f"insert into faulty_records select {source}, {name}, line, cells from ragged")
+    con.execute(f"insert into faulty_records select {source}, {name}, line, cells from {relation}")
     for table in file.mapping.columns or file.tables:
         con.execute(f"insert into faults select {quoted(table)}, {source}, {name}, line, null, "
-                    f"{quoted(TABLES[table].key[0])}, text, rule from ragged")
-    con.unregister("ragged")
+                    f"{quoted(TABLES[table].key[0])}, text, rule from {relation}")
 
 
 def staged_for(file: StagedFile, raw: RawFile, table: Table, report_zone: str) -> Staged:

@@ -162,7 +162,8 @@ def _scale(columns: Sequence[ColumnSuggestion], profiles: Sequence[ColumnProfile
     if "0" in seen:
         return "0-10", phrase("A 0 was answered.")
     if "1" in seen and answers >= _ENOUGH_FOR_NO_ZERO:
-        return "1-10", phrase("Among {n} answers there are 1s and no 0. Choose 0-10 if 0 could be answered.", n=answers)
+        return "1-10", phrase("Among {n} answers there are 1s and no 0. Choose 0-10 if 0 could be answered.",
+                              n=f"{answers:,}")
     return "0-10", phrase(
         "It is the scale of the recommend question; no 0 was answered. Choose 1-10 if it could not be.")
 
@@ -191,12 +192,20 @@ def _notes(table: str, found: FirstRecords, profiles: Sequence[ColumnProfile]) -
     if filled:
         notes.append(phrase("Columns without a name ({columns}) hold values and cannot be used.", columns=filled))
     if table == "responses":
-        notes += [phrase("{column} speaks of recommending, but nobody answered above {highest}: it was asked on "
-                         "another scale, which is loaded as ratings and never turned into an NPS.",
-                         column=profile.name, highest=int(profile.highest or 0))
-                  for profile in profiles
-                  if asks_to_recommend(profile) and score_cell(profile)[0] and is_other_scale(profile)]
+        notes += left_out(profiles)
+    if not found.complete:
+        notes.append(phrase("The suggestions are made from the first {records} records; the check reads all of them.",
+                            records=f"{found.records.num_rows:,}"))
     return tuple(notes)
+
+
+def left_out(profiles: Sequence[ColumnProfile]) -> tuple[Phrase, ...]:
+    """Why columns that are named like the recommend question are not proposed as its answers."""
+    return tuple(phrase("{column} speaks of recommending, but nobody answered above {highest}: it was asked on "
+                        "another scale, which is loaded as ratings and never turned into an NPS.",
+                        column=profile.name, highest=int(profile.highest or 0))
+                 for profile in profiles
+                 if asks_to_recommend(profile) and score_cell(profile)[0] and is_other_scale(profile))
 
 
 def taken_cells(suggestion: Suggestion) -> dict[str, Cell]:

@@ -3,6 +3,7 @@
     folder/answers.csv  →  folder/loaded/answers.csv   or  folder/refused/answers.csv
                            folder/loaded/answers.csv.json    what became of it
 
+Only what is the file's own fault refuses it; what would refuse every other file too ends the watch, and the file stays.
 A file is moved only after its report is written, and only if it is still the one that was read. So a watcher that was
 killed goes on where it was: a file that is loaded twice changes nothing.
 """
@@ -18,9 +19,8 @@ from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
-from cx.errors import CxError
+from cx.errors import CxError, FileError, LoadError
 from cx.ingest.report import LoadReport
-from cx.warehouse.disk import DiskFullError
 from cx.warehouse.lock import LoadRunningError
 
 LOADED = "loaded"
@@ -54,8 +54,8 @@ def arrivals(
 ) -> Iterator[Arrival]:
     """What became of each file that arrives, for ever; two looks are `every_s` seconds apart.
 
-    `load_one` loads a file; `document` is the text of its report. While another load runs a file waits; when the disk
-    is full, DiskFullError ends the watch and the file stays.
+    `load_one` loads a file; `document` is the text of its report. While another load runs a file waits. Errors that
+    are not the file's fault (disk, memory, snapshots, mapping, settings) are raised: they end the watch.
     """
     before: dict[Path, _State] = {}
     while True:
@@ -68,15 +68,20 @@ def arrivals(
 
 
 def _result(path: Path, load_one: Callable[[Path], LoadReport]) -> Result | None:
-    """The report of a load, or its error; None when it must be tried again, because another load runs."""
+    """The report of a load, or the error of the file; None when it must be tried again, because another load runs."""
     try:
         return load_one(path)
     except LoadRunningError:
         return None
-    except DiskFullError:
-        raise
-    except CxError as error:
+    except (FileError, LoadError) as error:
+        if not _is_about(path, error):
+            raise
         return error
+
+
+def _is_about(path: Path, error: CxError) -> bool:
+    """Whether an error is one of this file, and not one that the next file would meet too."""
+    return isinstance(error, FileError) or path.name in error.message.values.values()
 
 
 def _waiting(folder: Path, patterns: tuple[str, ...]) -> dict[Path, _State]:

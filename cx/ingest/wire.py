@@ -54,7 +54,9 @@ def plain_error(error: CxError) -> dict[str, Any]:
 def revived_error(told: dict[str, Any]) -> CxError:
     """The error that `plain_error` has turned into JSON; a LoadError when its kind is not known."""
     kind = _kinds(CxError).get(told["kind"], LoadError)
-    return kind(*(_with_phrases(told[name]) for name in _WORDS))
+    error = kind.__new__(kind)  # not by its own __init__, which may want other arguments than the words
+    CxError.__init__(error, *(_with_phrases(told[name]) for name in _WORDS))
+    return error
 
 
 _WORDS = ("title", "message", "remedy")

@@ -25,13 +25,6 @@ _SHOWN_CHARACTERS = 1000
 _SHOWN_PLACES = 10
 
 
-def sheet_names(path: Path) -> tuple[str, ...]:
-    """The sheets of a workbook, those first whose tabs can be seen."""
-    with _archive(path) as archive:
-        sheets = read_workbook(archive).sheets
-    return tuple(sheet.name for sheet in sorted(sheets, key=lambda sheet: not sheet.visible))
-
-
 def read_header(path: Path, layout: FileLayout) -> tuple[str, ...]:
     """The column names of a sheet; FileError if it is empty or has hidden or merged cells, unless they are declared."""
     with _archive(path) as archive:

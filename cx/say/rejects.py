@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from cx.contract.disarm import disarmed
 from cx.contract.reasons import remedy
 from cx.say.translator import Translator
 from cx.warehouse.loads import MendableRecord, RejectedFile
 
-_RUNS_IN_A_SPREADSHEET = re.compile(r"'*\s*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
 
 def mend_header(file: RejectedFile) -> tuple[str, ...]:
     """The columns of the file, then those that say where a record stood and why it was rejected."""
-    return (*file.names, "cx_file", "cx_line", "cx_rule", "cx_remedy", "cx_surplus")
+    return (*map(disarmed, file.names), "cx_load", "cx_file", "cx_line", "cx_rule", "cx_remedy", "cx_surplus")
 
 
 def mend_rows(t: Translator, file: RejectedFile, records: Iterable[MendableRecord]) -> Iterator[tuple[str, ...]]:
@@ -26,14 +23,5 @@ def mend_rows(t: Translator, file: RejectedFile, records: Iterable[MendableRecor
         kept, surplus = cells[:width], cells[width:]
         rules = ", ".join(dict.fromkeys(f"{broken.column}: {broken.rule}" for broken in record.broken))
         remedies = " ".join(dict.fromkeys(t(remedy(one.table, one.column, one.rule)) for one in record.broken))
-        yield (*(disarmed(cell) for cell in kept), *[""] * (width - len(kept)), file.file, str(record.line), rules,
-               remedies, disarmed(" · ".join(surplus)))
-
-
-def disarmed(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run; loading mended records takes it away again.
-
-    >>> disarmed("=1+1"), disarmed("'=1+1"), disarmed("-12.5")
-    ("'=1+1", "''=1+1", '-12.5')
-    """
-    return "'" + cell if _RUNS_IN_A_SPREADSHEET.match(cell) and not _NUMBER.fullmatch(cell) else cell
+        yield (*(disarmed(cell) for cell in kept), *[""] * (width - len(kept)), file.load_id, disarmed(file.file),
+               str(record.line), rules, remedies, disarmed(" · ".join(surplus)))

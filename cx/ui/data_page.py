@@ -15,7 +15,7 @@ from cx.say.numbers import MISSING
 from cx.ui.downloads import download
 from cx.ui.frame import View, freshness
 from cx.ui.import_mended import mending_controls
-from cx.ui.import_undo import undo_control
+from cx.ui.import_undo import UNDO_IN_HISTORY, load_name, undo_control
 from cx.ui.text import plain
 from cx.warehouse.loads import (
     RejectedRecord,
@@ -129,7 +129,7 @@ def history(view: View) -> None:
           changed.get(load.id, 0)) for load in loads], columns=[t("Loaded at"), t("File"), *numbers]),
         hide_index=True, alt=t("History of loads"),
         column_config=dict.fromkeys(numbers, st.column_config.NumberColumn(format="localized")))
-    undo_control(view, view.snapshot.id, "undo_newest", t("Undo the newest load"))
+    undo_control(view, view.snapshot.id, UNDO_IN_HISTORY, load_name(view))
 
 
 def changes(view: View) -> None:
@@ -142,11 +142,12 @@ def changes(view: View) -> None:
     loads = {load.id: load for load in load_history(view.snapshot, view.scope)}
     zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
 
-    def name_of(load_id: str) -> str:
-        load = loads[load_id]
-        return f"{write.moment(load.at, zone)} · {write.listing(load.files)} ({write.count(counts[load_id])})"
-
-    chosen = st.selectbox(t("Load"), list(counts), key="changes_load", format_func=name_of)
+    names = {load_id: f"{write.moment(loads[load_id].at, zone)} · {write.listing(loads[load_id].files)} "
+                      f"({write.count(n)})" for load_id, n in counts.items()}
+    # Streamlit finds the chosen option by its text, so that two loads must never have the same.
+    chosen = st.selectbox(t("Load"), list(counts), key=f"changes_load_{view.snapshot.id}", format_func=lambda load_id:
+                          names[load_id] if list(names.values()).count(names[load_id]) == 1
+                          else f"{names[load_id]} · {load_id}")
     header = [t("Table"), t("Key"), t("Column"), t("Before"), t("After"), t("File"), t("Line")]
 
     def rows(limit: int) -> list[tuple[object, ...]]:
@@ -156,7 +157,7 @@ def changes(view: View) -> None:
     shown = [tuple(MISSING if cell is None else cell for cell in row) for row in rows(SHOWN_ROWS)]
     st.dataframe(pd.DataFrame(shown, columns=header), hide_index=True, alt=t("Changed values"))
     _say_first(view, len(shown), counts[chosen])
-    download(t("Download"), "changes.csv", header, lambda: rows(counts[chosen]))
+    download(t("Download"), f"changes-{chosen}.csv", header, lambda: rows(counts[chosen]))
 
 
 def contract(view: View) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+from cx.contract.disarm import NUMBER, RUNS
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -34,7 +32,7 @@ def safe_cell(value: object) -> object:
     """
     if value is None:
         return ""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+    if isinstance(value, str) and RUNS.match(value) and not NUMBER.fullmatch(value):
         return "'" + value
     return value
 

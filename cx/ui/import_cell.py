@@ -13,10 +13,10 @@ from cx.ingest.column_profile import ColumnProfile
 from cx.ingest.mapping import Cell
 from cx.ingest.proposals import Proposal
 from cx.ingest.suggest import ColumnSuggestion, Suggestion
-from cx.phrase import Phrase
 from cx.ui.frame import Reader
 from cx.ui.import_dates import choose_format
-from cx.ui.import_draft import DATES, Draft
+from cx.ui.import_draft import DATES, Draft, faults
+from cx.ui.import_key import choose_prefix
 from cx.ui.import_state import Import
 from cx.ui.import_units import choose_unit
 from cx.ui.import_values import choose_codes, translate_values
@@ -58,8 +58,8 @@ class CellContext:
         return next((profile for profile in self.suggestion.profiles if profile.name == name), None)
 
 
-def cell_control(context: CellContext, fault: Phrase | None) -> None:
-    """One row of the step: the choice, the reason, samples; the draft then holds what was chosen."""
+def cell_control(context: CellContext) -> None:
+    """One row of the step: the choice, what is missing of it, the reason, samples; the draft then holds the choice."""
     reader, draft, column = context.reader, context.draft, context.column
     t = reader.t
     with st.container(key=context.key("row")):
@@ -73,6 +73,11 @@ def cell_control(context: CellContext, fault: Phrase | None) -> None:
                 format_func=lambda option: _option_name(context, option), key=context.key("source"),
                 placeholder=t("Choose where it comes from"))
             _details(context, token)
+            if column.name == "response_id":
+                cell = draft.cells.get(column.name)
+                profile = context.profile(cell.column) if cell and cell.column else None
+                choose_prefix(reader, context.work, draft, cell, profile)
+            fault = faults(draft).get(column.name) if context.work.tried else None
             if fault:
                 st.error(plain(t(fault)), icon=":material/error:")
         with right:

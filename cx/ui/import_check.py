@@ -12,9 +12,10 @@ from cx.ingest.confined import LoadOrder, Running, start_load
 from cx.ingest.known_mappings import keep
 from cx.ingest.mapping_text import mapping_text
 from cx.ingest.report import Doubt, LoadReport
+from cx.ingest.suggest import left_out
 from cx.phrase import phrase
 from cx.ui import failure
-from cx.ui.frame import Reader
+from cx.ui.frame import Reader, View
 from cx.ui.import_commit import Commit, commits
 from cx.ui.import_effect import show_effects
 from cx.ui.import_navigation import navigation
@@ -24,6 +25,7 @@ from cx.ui.import_tables import show_changes, show_records, show_rejects
 from cx.ui.import_upload import remove_upload
 from cx.ui.text import plain
 from cx.warehouse.home import Home
+from cx.warehouse.loads import about
 
 
 def step(reader: Reader, work: Import) -> None:
@@ -36,6 +38,7 @@ def step(reader: Reader, work: Import) -> None:
             navigation(reader, work)
             return
         _take_result(work)
+        st.rerun()  # the title of the page is what was found
     if work.error:
         failure.show(work.error)
     if work.preview:
@@ -73,12 +76,14 @@ def _take_result(work: Import) -> None:
 def _preview(reader: Reader, work: Import, report: LoadReport) -> None:
     t = reader.t
     if report.already_loaded:
-        st.info(t("This file was loaded before with the same mapping. Loading it again would change nothing."),
-                icon=":material/task_alt:")
         show_records(reader, report, done=True)
         navigation(reader, work)
         return
-    st.markdown(_summary(reader, report))
+    st.markdown(t("Nothing is changed until you confirm."))
+    if isinstance(reader, View) and about(reader.snapshot, reader.scope).is_demo:
+        st.info(t("The pages show the demo company now. It will be put away when this file is loaded; the pages then "
+                  "show your data alone."), icon=":material/swap_horiz:")
+    _without_nps(reader, work, report)
     show_effects(reader, report, done=False)
     ready = _doubts(reader, work, report)
     st.header(t("The records"), anchor=False)
@@ -94,12 +99,18 @@ def _preview(reader: Reader, work: Import, report: LoadReport) -> None:
         disabled=not ready or not report.loaded, on_click=_commit, args=(reader, work)))
 
 
-def _summary(reader: Reader, report: LoadReport) -> str:
-    t = reader.t
-    loaded = t.plural("{n} row would be loaded", "{n} rows would be loaded", report.loaded)
-    rejected = t.plural("{n} record would be rejected", "{n} records would be rejected", report.rejected) \
-        if report.rejected else t("no record would be rejected")
-    return plain(t("{loaded}; {rejected}. Nothing is changed until you confirm.", loaded=loaded, rejected=rejected))
+def _without_nps(reader: Reader, work: Import, report: LoadReport) -> None:
+    """Say that no NPS will come of the file when every answer of it is blank, and which column was left out."""
+    t, answers = reader.t, [one for one in report.tables if one.table == "responses"]
+    if not any(one.loaded for one in answers) or any(one.loaded > one.blank for one in answers):
+        return
+    words = [t("No NPS will come of this file: every answer in it is loaded as not answered.")]
+    cell = work.mapping.columns.get("responses", {}).get("score") if work.mapping else None
+    if cell is not None and cell.constant == "":
+        words.append(t("No column is chosen as its recommend question."))
+    suggestion = work.suggestions.get("responses")
+    words += [t(why) for why in left_out(suggestion.profiles)] if suggestion else []
+    st.warning(plain(" ".join(words)), icon=":material/help:")
 
 
 def _doubts(reader: Reader, work: Import, report: LoadReport) -> bool:

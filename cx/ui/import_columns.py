@@ -108,14 +108,14 @@ def _columns(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion)
     st.header(t("What is needed"), anchor=False)
     for column in needed_columns(draft):
         with st.container(border=True):
-            cell_control(CellContext(reader, work, draft, suggestion, column), found.get(column.name))
+            cell_control(CellContext(reader, work, draft, suggestion, column))
             if column.name == "score":
                 _scale(reader, work, draft, suggestion)
     _time_zone(reader, work, draft, suggestion)
     _optional(reader, work, draft, suggestion, found)
     if draft.table in ("responses", "ratings"):
-        _ratings(reader, work, draft, suggestion, found.get("rating"))
-    _name(reader, work, draft, found.get(""))
+        _ratings(reader, work, draft, suggestion, fault_shown=found.get("rating") is not None)
+    _name(reader, work, draft)
     if work.tried:
         _go_on(reader, work, draft)
     navigation(reader, work, lambda: st.button(
@@ -160,22 +160,23 @@ def _optional(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion
                      expanded=any(column.name in found for column in columns), key=work.key(f"{draft.table}_optional"),
                      icon=":material/add_notes:"):
         for column in columns:
-            cell_control(CellContext(reader, work, draft, suggestion, column), found.get(column.name))
+            cell_control(CellContext(reader, work, draft, suggestion, column))
 
 
-def _ratings(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion, fault: Phrase | None) -> None:
+def _ratings(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion, *, fault_shown: bool
+             ) -> None:
     t = reader.t
     if draft.table == "ratings":
         with st.container(border=True):
-            ratings_control(reader, work, draft, suggestion, fault)
+            ratings_control(reader, work, draft, suggestion)
         return
     label = t.plural("Ratings: {n} column chosen", "Ratings: {n} columns chosen", len(draft.ratings.columns)) \
         if draft.melts else t("Ratings of single points (optional)")
-    with st.expander(label, expanded=fault is not None, key=work.key("ratings_part"), icon=":material/star_half:"):
-        ratings_control(reader, work, draft, suggestion, fault)
+    with st.expander(label, expanded=fault_shown, key=work.key("ratings_part"), icon=":material/star_half:"):
+        ratings_control(reader, work, draft, suggestion)
 
 
-def _name(reader: Reader, work: Import, draft: Draft, fault: Phrase | None) -> None:
+def _name(reader: Reader, work: Import, draft: Draft) -> None:
     """What the source is called: its rejects, its reports and its mapping are kept under this name."""
     t = reader.t
     with st.container(border=True):
@@ -186,6 +187,7 @@ def _name(reader: Reader, work: Import, draft: Draft, fault: Phrase | None) -> N
         if any(mapping.source == source_name(draft.title) for mapping in known(Home(reader.settings.home))):
             st.caption(":material/info: " + t("A mapping of this name is kept already; a load puts this one in its "
                                               "place. Choose another name if it is another survey."))
+        fault = faults(draft).get("") if work.tried else None
         if fault:
             st.error(plain(t(fault)), icon=":material/error:")
 

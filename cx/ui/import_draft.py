@@ -60,7 +60,8 @@ class Draft:
     """The choices for one table. A column of the contract that has no cell is not in the file.
 
     unread: columns whose dates can be read in several ways, none of them chosen yet. unit_is_new: the unit that stands
-    for all records is not among the units that are loaded, so its name is loaded with the file.
+    for all records is not among the units that are loaded, so its name is loaded with the file. key_prefix: the source
+    whose name is put before the numbers of response_id; empty where they stand alone.
     """
 
     table: str
@@ -70,6 +71,7 @@ class Draft:
     cells: dict[str, Cell] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     unit_is_new: bool = False
+    key_prefix: str = ""
     ratings: RatingsDraft = field(default_factory=RatingsDraft)
 
     @property
@@ -122,6 +124,8 @@ def mapping_of(draft: Draft, layout: FileLayout) -> MappingFile:
     """The mapping that the choices make, with its text; MappingError when a choice cannot be used."""
     table = TABLES[draft.table]
     cells = {name: draft.cells[name] for name in table.column_names if name in draft.cells}
+    if draft.key_prefix and "response_id" in cells and may_have_prefix(cells["response_id"]):
+        cells["response_id"] = Cell(template=f"{draft.key_prefix}-{{{cells['response_id'].column}}}")
     rows: dict[str, tuple[dict[str, str], ...]] = {}
     unit = cells.get("unit_id")
     if draft.unit_is_new and unit is not None and unit.constant:
@@ -139,6 +143,11 @@ def mapping_of(draft: Draft, layout: FileLayout) -> MappingFile:
                           melt)
     text = mapping_text(mapping)
     return parse_mapping(tomllib.loads(text), text, Path(file_name(draft.source)))
+
+
+def may_have_prefix(cell: Cell) -> bool:
+    """Whether a text can be put before the values of a cell: braces in a name, and codes, cannot be written so."""
+    return bool(cell.column) and not (cell.blank or cell.unused or cell.values or set(cell.column) & set("{}"))
 
 
 def driver_keys(columns: tuple[str, ...], known: Mapping[str, str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def step(reader: Reader, work: Import) -> None:
                       "Choose the one whose letters and columns look right."))
         before = candidates.index(work.chosen) if work.chosen in candidates else 0 if certain else None
         chosen = st.radio(t("How the file is written"), range(len(candidates)), index=before,
-                          format_func=lambda number: plain(layout_name(t, candidates[number])),
+                          format_func=lambda number: plain(_option_name(t, candidates, number)),
                           captions=[plain(t(candidate.why)) for candidate in candidates], key=work.key("layout"))
     for number, candidate in enumerate(candidates):
         if chosen is None or number == chosen:
@@ -78,6 +78,14 @@ def layout_name(t: Translator, candidate: LayoutCandidate) -> str:
                     layout.hidden, t("Sheet {sheet}", sheet=sheet))
     return t("{encoding}, columns divided by {delimiter}", encoding=_ENCODINGS.get(layout.encoding, layout.encoding),
              delimiter=_DELIMITERS.get(layout.delimiter, layout.delimiter))
+
+
+def _option_name(t: Translator, candidates: Sequence[LayoutCandidate], number: int) -> str:
+    """The name of a layout, and where the encoding had to be guessed, how likely it is among the others."""
+    name = layout_name(t, candidates[number])
+    if candidates[0].certain or len({candidate.layout.encoding for candidate in candidates}) == 1:
+        return name
+    return t("{layout}: less likely", layout=name) if number else t("{layout}: probably right", layout=name)
 
 
 def _card(reader: Reader, candidate: LayoutCandidate, *, with_reason: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ from cx.ui.import_upload import keep_upload
 from cx.ui.import_uploader import file_control
 from cx.ui.text import plain
 from cx.warehouse.home import Home
-from cx.warehouse.loads import RejectedFile, loaded_files, mendable_records, rejected_files
+from cx.warehouse.loads import RejectedFile, about, loaded_files, mendable_records, rejected_files
 
 
 def mending_controls(view: View) -> None:
@@ -44,7 +45,8 @@ def mending_controls(view: View) -> None:
 
 def _name_of(view: View, file: RejectedFile) -> str:
     count = view.t.plural("{n} record", "{n} records", file.records)
-    return f"{file.file} · {file.title} ({count})"
+    loaded_at = view.write.moment(file.loaded_at, ZoneInfo(about(view.snapshot, view.scope).time_zone))
+    return f"{file.file} · {file.title} · {loaded_at} ({count})"
 
 
 def _begin(file: RejectedFile) -> None:
@@ -79,7 +81,7 @@ def ask_for_file(reader: Reader, work: Import, file: RejectedFile) -> None:
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """The name, numbered where a file of that name is loaded: that file's other rejects would leave the list with it.
+    """The name, numbered where a file of that name is loaded: two files of one name are hard to tell apart.
 
     >>> free_name("rejected-nps.csv", {"rejected-nps.csv", "rejected-nps (2).csv"})
     'rejected-nps (3).csv'

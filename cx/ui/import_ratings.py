@@ -10,9 +10,8 @@ import streamlit as st
 from cx.ingest.column_profile import ColumnProfile
 from cx.ingest.rating_groups import RatingsProposal
 from cx.ingest.suggest import Suggestion
-from cx.phrase import Phrase
 from cx.ui.frame import Reader
-from cx.ui.import_draft import Draft, RatingsDraft
+from cx.ui.import_draft import Draft, RatingsDraft, faults
 from cx.ui.import_state import Import
 from cx.ui.text import plain
 
@@ -20,7 +19,7 @@ _NONE, _OWN = -2, -1
 _LOWEST, _HIGHEST = -100, 100
 
 
-def ratings_control(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion, fault: Phrase | None) -> None:
+def ratings_control(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion) -> None:
     """Which columns are ratings, and how they are read; the draft then holds it."""
     t, groups = reader.t, suggestion.ratings
     options = [*range(len(groups)), _OWN, *([_NONE] if draft.table != "ratings" else [])]
@@ -39,6 +38,7 @@ def ratings_control(reader: Reader, work: Import, draft: Draft, suggestion: Sugg
     if draft.ratings.columns:
         _scale(reader, work, draft, chosen)
         _meanings(reader, work, draft, suggestion, chosen)
+    fault = faults(draft).get("rating") if work.tried else None
     if fault:
         st.error(plain(t(fault)), icon=":material/error:")
 

@@ -10,13 +10,14 @@ import streamlit as st
 from cx.ingest.report import LoadReport
 from cx.phrase import phrase
 from cx.ui import failure
-from cx.ui.frame import Reader
+from cx.ui.frame import Reader, View
 from cx.ui.import_commit import Commit, commits
 from cx.ui.import_effect import show_effects
+from cx.ui.import_finding import rows_in_words
 from cx.ui.import_progress import is_done, show_progress
 from cx.ui.import_state import Import, Step, begin_import, give_up_import
 from cx.ui.import_tables import show_changes, show_records
-from cx.ui.import_undo import undo_control
+from cx.ui.import_undo import load_name, undo_control
 from cx.ui.text import plain
 
 
@@ -76,10 +77,10 @@ def begin_from(work: Import) -> Import:
 
 def _succeeded(reader: Reader, work: Import, commit: Commit, report: LoadReport) -> None:
     t = reader.t
-    rows = t.plural("{n} row is loaded", "{n} rows are loaded", report.loaded)
+    rows = rows_in_words(reader, [(one.table, one.loaded) for one in report.tables]) or t("nothing")
     rejected = t.plural("{n} record was rejected", "{n} records were rejected", report.rejected) \
         if report.rejected else t("no record was rejected")
-    st.success(plain(t("{file}: {rows}; {rejected}.", file=commit.file, rows=rows, rejected=rejected)),
+    st.success(plain(t("{file}: {rows} loaded; {rejected}.", file=commit.file, rows=rows, rejected=rejected)),
                icon=":material/task_alt:")
     if report.already_loaded:
         st.markdown(t("This file was loaded before with the same mapping, so nothing changed."))
@@ -99,7 +100,8 @@ def _succeeded(reader: Reader, work: Import, commit: Commit, report: LoadReport)
         _close_button(reader, work, commit, t("Load another file"), another=True)
         _close_button(reader, work, commit, t("Close this report"))
         if not report.already_loaded:
-            undo_control(reader, report.snapshot_id, work.key("undo"), t("Undo this load"))
+            undo_control(reader, report.snapshot_id, work.key("undo"),
+                         load_name(reader) if isinstance(reader, View) else commit.file)
 
 
 def _next_month(reader: Reader, work: Import, commit: Commit, kept: Path) -> None:

@@ -19,9 +19,10 @@ def show_records(reader: Reader, report: LoadReport, *, done: bool) -> None:
     names = [t("Table"), t("Read"), t("Loaded") if done else t("Would load"), t("of which blank"), t("No value"),
              t("Rejected") if done else t("Would reject"), t("Replaced") if done else t("Would replace")]
     st.dataframe(pd.DataFrame(
-        [(one.table, one.read, one.loaded, one.blank, one.without_value, one.rejected, one.replaced)
-         for one in report.tables], columns=names), hide_index=True, alt=t("What becomes of the records"),
-        column_config=dict.fromkeys(names[1:], st.column_config.NumberColumn(format="localized")))
+        [(one.table, *map(write.count, (one.read, one.loaded, one.blank, one.without_value, one.rejected,
+                                        one.replaced))) for one in report.tables], columns=names),
+        hide_index=True, alt=t("What becomes of the records"),
+        column_config=dict.fromkeys(names[1:], st.column_config.TextColumn(alignment="right")))
     without_value = report.read - report.loaded - report.rejected
     st.caption(t("Read {read} = loaded {loaded} + rejected {rejected} + cells without a value {without_value}.",
                  read=write.count(report.read), loaded=write.count(report.loaded),

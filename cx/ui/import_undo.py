@@ -2,41 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from cx.errors import CxError
 from cx.ui import failure
-from cx.ui.frame import Reader
+from cx.ui.frame import Reader, View
+from cx.ui.import_commit import commits
+from cx.ui.import_state import current_import, give_up_import
 from cx.ui.text import plain
 from cx.warehouse.home import Home
+from cx.warehouse.loads import about, load_history
 
-_DONE = "undo_done"
-_FAILED = "undo_failed"
+UNDO_IN_HISTORY = "undo_newest"
+_OUTCOME = "undo_outcome"
 
 
-def undo_control(reader: Reader, snapshot_id: str | None, key: str, label: str) -> None:
-    """A button that takes a load back, with a question before it; nothing when the load is no longer the newest."""
+@dataclass(frozen=True)
+class _Outcome:
+    """What an undo did: the control that was used, the load, the snapshot that is shown again, or why it failed."""
+
+    key: str
+    load: str
+    snapshot: str = ""
+    error: CxError | None = None
+
+
+def load_name(view: View) -> str:
+    """The newest load of a snapshot by its files and its time."""
+    loads = load_history(view.snapshot, view.scope)
+    zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
+    return f"{view.write.listing(loads[0].files)}, {view.write.moment(loads[0].at, zone)}" if loads else ""
+
+
+def undo_control(reader: Reader, snapshot_id: str | None, key: str, load: str) -> None:
+    """A button that takes a load back, with a question before it; nothing when the load is no longer the newest.
+
+    What it did stands in its place when the page has run again.
+    """
     t, home = reader.t, Home(reader.settings.home)
+    _show_outcome(reader, key)
     if snapshot_id is None or not _can_be_undone(home, snapshot_id):
         return
-    with st.popover(label, icon=":material/undo:", key=f"{key}_popover"):
+    with st.popover(plain(t("Undo the load of {load}", load=load)), icon=":material/undo:", key=f"{key}_popover"):
         st.markdown(t("All pages will show the data as they were before this load. "
                       "The file itself can be loaded again at any time."))
-        st.button(t("Yes, take it back"), key=f"{key}_yes", on_click=_undo, args=(home, snapshot_id))
+        st.button(t("Yes, take it back"), key=f"{key}_yes", on_click=_undo, args=(home, snapshot_id, key, load))
 
 
 def show_undo_outcome(reader: Reader) -> None:
-    """What the button did, once, after the page has run again."""
-    t = reader.t
-    error = st.session_state.pop(_FAILED, None)
-    if isinstance(error, CxError):
-        failure.show(error)
-    done = st.session_state.pop(_DONE, None)
-    if done:
-        st.success(plain(t("The load was taken back: the pages show snapshot {snapshot} again.", snapshot=done)),
-                   icon=":material/undo:")
+    """What an undo did whose control is gone: that of a report, or that of a history that is no longer shown."""
+    outcome = st.session_state.get(_OUTCOME)
+    has_history = isinstance(reader, View) and not about(reader.snapshot, reader.scope).is_demo
+    if isinstance(outcome, _Outcome) and not (outcome.key == UNDO_IN_HISTORY and has_history):
+        _show_outcome(reader, outcome.key)
+
+
+def _show_outcome(reader: Reader, key: str) -> None:
+    """What the control of that key did, said once."""
+    outcome = st.session_state.get(_OUTCOME)
+    if not isinstance(outcome, _Outcome) or outcome.key != key:
+        return
+    del st.session_state[_OUTCOME]
+    if outcome.error:
+        failure.show(outcome.error)
+        return
+    st.success(plain(reader.t("The load was taken back: {load}. The pages show snapshot {snapshot} again.",
+                              load=outcome.load, snapshot=outcome.snapshot)), icon=":material/undo:")
 
 
 def _can_be_undone(home: Home, snapshot_id: str) -> bool:
@@ -54,10 +89,22 @@ def _before(home: Home, snapshot_id: str) -> str | None:
     return home.previous_id(snapshot_id)
 
 
-def _undo(home: Home, snapshot_id: str) -> None:
-    """Take the load back unless another one became current since the question was asked."""
+def _undo(home: Home, snapshot_id: str, key: str, load: str) -> None:
+    """Take the load back, and its report away, unless another one became current since the question was asked."""
     try:
         if home.current_id() == snapshot_id:
-            _, st.session_state[_DONE] = home.undo()
+            _, shown = home.undo()
+            st.session_state[_OUTCOME] = _Outcome(key, load, shown)
+            _put_report_away(home, snapshot_id)
     except CxError as error:
-        st.session_state[_FAILED] = error
+        st.session_state[_OUTCOME] = _Outcome(key, load, error=error)
+
+
+def _put_report_away(home: Home, snapshot_id: str) -> None:
+    """The report of a load that was taken back says what is no longer so."""
+    commit = commits().of(home.folder)
+    if commit and commit.report and commit.report.snapshot_id == snapshot_id:
+        commits().put_away(home.folder, commit)
+    work = current_import()
+    if work and work.commit and work.commit.report and work.commit.report.snapshot_id == snapshot_id:
+        give_up_import()

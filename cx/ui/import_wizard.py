@@ -7,6 +7,7 @@ import streamlit as st
 from cx.ui import import_check, import_columns, import_file, import_layout, import_report
 from cx.ui.frame import Reader, show_commands
 from cx.ui.import_commit import commits
+from cx.ui.import_finding import finding
 from cx.ui.import_state import (
     STEP_NAMES,
     Import,
@@ -29,7 +30,7 @@ def on_empty_home(reader: Reader) -> None:
         return
     work = _import_of_this_page(reader) or begin_import()
     begins = work.step is Step.FILE and work.look is None and not work.offered
-    st.title(reader.t("Nothing is loaded yet") if begins else _title(reader, work), anchor=False)
+    st.title(reader.t("Nothing is loaded yet") if begins else plain(_title(reader, work)), anchor=False)
     if begins:
         st.markdown(reader.t("Bring the file that your survey tool exports. Only the answers to the recommend question "
                              "are required; the pages then show them, and no restart is needed."))
@@ -46,7 +47,7 @@ def has_the_page(reader: Reader) -> bool:
     work = _import_of_this_page(reader)
     if work is None or _is_over(work):
         return False
-    st.title(_title(reader, work), anchor=False)
+    st.title(plain(_title(reader, work)), anchor=False)
     _show(reader, work)
     return True
 
@@ -85,15 +86,26 @@ def _is_over(work: Import) -> bool:
 
 
 def _title(reader: Reader, work: Import) -> str:
+    """What was found, once it is; else what is done."""
+    return finding(reader, work.preview) if _has_finding(work) and work.preview else _work_name(reader, work)
+
+
+def _has_finding(work: Import) -> bool:
+    return work.step is Step.CHECK and work.preview is not None
+
+
+def _work_name(reader: Reader, work: Import) -> str:
     name = work.commit.file if work.commit else work.upload.name if work.upload else ""
     if work.mended:
-        return plain(reader.t("Load mended records: {file}", file=name) if name else reader.t("Load mended records"))
-    return plain(reader.t("Load a file: {file}", file=name) if name else reader.t("Load a file"))
+        return reader.t("Load mended records: {file}", file=name) if name else reader.t("Load mended records")
+    return reader.t("Load a file: {file}", file=name) if name else reader.t("Load a file")
 
 
 def _show(reader: Reader, work: Import) -> None:
     """The screen of the step that the import stands at, with the way back."""
     t = reader.t
+    if _has_finding(work):
+        st.caption(plain(_work_name(reader, work)))
     st.caption(t("Step {number} of {last}: {name}", number=work.step.value, last=len(Step),
                  name=STEP_NAMES[work.step]))
     if work.step is Step.LOAD:

@@ -7,7 +7,7 @@ nothing leads to is deleted only when it is older than all that are kept.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,10 +43,15 @@ class _Fault:
 def examine(home: Home, *, mend: bool = False) -> tuple[Finding, ...]:
     """What is broken, and with `mend` also mended. Reads every block of every snapshot.
 
-    LoadRunningError while a load runs: what belongs to it could not be told from what a dead one left.
+    LoadRunningError while a load runs: what belongs to it could not be told from what a dead one left. OSError when
+    the folder of the data, or what is in it, cannot be read or is no folder.
     """
-    if not home.folder.is_dir():
+    try:
+        os.listdir(home.folder)
+    except FileNotFoundError:
         return ()
+    if os.path.lexists(home.snapshots):
+        os.listdir(home.snapshots)
     with held(home):
         return tuple(_examined(home, mend))
 
@@ -60,7 +65,9 @@ def _examined(home: Home, mend: bool) -> Iterator[Finding]:
     for snapshot_id, fault in faults.items():
         yield _unusable(home, snapshot_id, fault, mend)
     if current_fault is not None:
-        yield _broken_current(home, current_fault, whole, mend)
+        undone = [snapshot_id for snapshot_id in home.snapshot_ids()
+                  if snapshot_id not in faults and snapshot_id not in whole]
+        yield _broken_current(home, current_fault, whole, undone, mend)
     elif not faults:
         yield from _orphans(home, mend)
 
@@ -127,18 +134,48 @@ def _put_aside(home: Home, snapshot_id: str) -> bool:
     return True
 
 
-def _broken_current(home: Home, fault: Phrase, whole: list[str], mend: bool) -> Finding:
+def _broken_current(home: Home, fault: Phrase, whole: list[str], undone: list[str], mend: bool) -> Finding:
     if not whole:
-        return Finding("broken-current", phrase(
-            "{fault} No other snapshot is whole. Put one back from a backup, or load all files into an empty folder: "
-            "set CX_HOME to it.", fault=fault), False)
+        return _last_resort(home, fault, undone, mend)
     if mend:
-        home.name_current(whole[0])
+        if (reason := _refusal(home.name_current, whole[0])) is not None:
+            return _unmended(fault, reason)
         return Finding("broken-current", phrase(
             "{fault} Now {snapshot} is current. Load again what was loaded since.", fault=fault, snapshot=whole[0]),
             True)
     return Finding("broken-current", phrase("{fault} The newest snapshot that is whole is {snapshot}.", fault=fault,
                                             snapshot=whole[0]), False)
+
+
+def _last_resort(home: Home, fault: Phrase, undone: list[str], mend: bool) -> Finding:
+    """What is left when no snapshot is whole but such as were undone."""
+    if not undone:
+        return Finding("broken-current", phrase(
+            "{fault} No other snapshot is whole. Put one back from a backup, or load all files into an empty folder: "
+            "set CX_HOME to it.", fault=fault), False)
+    if not mend:
+        return Finding("broken-current", phrase(
+            "{fault} The only snapshot that is whole is {snapshot}, which was undone. Put another back from a backup; "
+            "as the last resort, --mend makes it current again.", fault=fault, snapshot=undone[0]), False)
+    if (reason := _refusal(home.take_up_again, undone[0])) is not None:
+        return _unmended(fault, reason)
+    return Finding("broken-current", phrase(
+        "{fault} Now {snapshot} is current: it was undone, and no other is whole. Load again what was loaded since, "
+        "and the right files of what was undone.", fault=fault, snapshot=undone[0]), True)
+
+
+def _refusal(mend: Callable[[str], None], snapshot_id: str) -> str | None:
+    """Mend with a snapshot; the reason when the system does not allow it."""
+    try:
+        mend(snapshot_id)
+    except OSError as error:
+        return str(error.strerror or error)
+    return None
+
+
+def _unmended(fault: Phrase, reason: str) -> Finding:
+    return Finding("broken-current", phrase("{fault} CURRENT cannot be written: {reason}.", fault=fault,
+                                            reason=reason), False)
 
 
 def _orphans(home: Home, mend: bool) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from cx.errors import SnapshotError
+from cx.errors import LoadError, SnapshotError
 from cx.phrase import Phrase, phrase
 from cx.warehouse.lock import OWNER_PART, only_loader
 
@@ -86,7 +86,7 @@ class Home:
             snapshot_id = (self.folder / "CURRENT").read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, IsADirectoryError):
             return "?"
         return None if snapshot_id == _NOTHING else snapshot_id
 
@@ -107,6 +107,11 @@ class Home:
             os.fsync(stream.fileno())
         os.replace(stream.name, self.folder / "CURRENT")
         _sync_folder(self.folder)
+
+    def take_up_again(self, snapshot_id: str) -> None:
+        """Let CURRENT name a snapshot that was undone; it is one of those to fall back to again."""
+        self.name_current(snapshot_id)
+        self._undone_mark(snapshot_id).unlink(missing_ok=True)
 
     def undo(self) -> tuple[str, str]:
         """Make the snapshot before the current one current; the ids from which and to which.
@@ -208,6 +213,17 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def said_by_system(error: OSError) -> LoadError:
+    """The error of a file or folder that the system does not let the program use, with its path and the reason."""
+    place = error.filename2 or error.filename
+    reason = error.strerror or str(error) or type(error).__name__
+    return LoadError(
+        phrase("A file or folder cannot be used"),
+        phrase("{file}: {reason}.", file=place, reason=reason) if place else phrase("{reason}.", reason=reason),
+        phrase("See that it is there, is what the command needs (a file or a folder), and may be read and written; "
+               "the folder of the data is the setting CX_HOME."))
 
 
 def _is_old(path: Path) -> bool:

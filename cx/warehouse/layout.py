@@ -13,7 +13,8 @@ _UNIT_TREE = "10_units.sql"
 
 # snapshot: one row, about itself and the one that CURRENT named before (null: none). sources: one row a mapping.
 # loads: one row per load, file and table. rejects: one row per broken rule of a record, with the place and the value as
-# it stands in the file. rejected_records: the cells of each such record, under the names in headers (one row a file).
+# it stands in the file. rejected_records: the cells of each such record, under the names in headers (one row a load
+# and file: the next month's file may have the same name).
 # changes: one row per value that a corrected row replaced.
 RECORDS_DDL = """
 create table snapshot (snapshot_id varchar, created_at timestamp, time_zone varchar, is_demo boolean, format bigint,
@@ -25,7 +26,7 @@ create table loads (load_id varchar, loaded_at timestamp, source varchar, file v
 create table rejects (load_id varchar, table_name varchar, source varchar, file varchar, line bigint,
     file_column varchar, column_name varchar, value varchar, rule varchar);
 create table rejected_records (load_id varchar, source varchar, file varchar, line bigint, cells varchar[]);
-create table headers (source varchar, file varchar, names varchar[]);
+create table headers (load_id varchar, source varchar, file varchar, names varchar[]);
 create table changes (load_id varchar, table_name varchar, key varchar, column_name varchar, before varchar,
     after varchar, source varchar, file varchar, line bigint);
 """

@@ -101,8 +101,13 @@ class Load:
 
 @dataclass(frozen=True)
 class RejectedFile:
-    """A file with rejected records that can be mended: the names of its columns, the mapping that described it."""
+    """A file with rejected records that can be mended, as one load brought it: another may have the same name.
 
+    names: of its columns. mapping_text: the mapping that describes its source.
+    """
+
+    load_id: str
+    loaded_at: datetime
     source: str
     title: str
     file: str
@@ -179,15 +184,15 @@ def load_history(snapshot: Snapshot, scope: Scope) -> tuple[Load, ...]:
 @remembered(16)
 def rejected_files(snapshot: Snapshot, scope: Scope) -> tuple[RejectedFile, ...]:
     """The files that have rejected records which can be mended."""
-    return tuple(RejectedFile(source, title, file, tuple(names), n, text)
-                 for source, title, file, names, n, text in snapshot.query(scope, "rejected_files"))
+    return tuple(RejectedFile(load_id, loaded_at.replace(tzinfo=UTC), source, title, file, tuple(names), n, text)
+                 for load_id, loaded_at, source, title, file, names, n, text in snapshot.query(scope, "rejected_files"))
 
 
 def mendable_records(snapshot: Snapshot, scope: Scope, file: RejectedFile) -> Iterator[MendableRecord]:
     """The rejected records of a file in its order, read page by page: there may be millions."""
     after = -1
-    while rows := snapshot.query(scope, "rejected_records", source=file.source, file=file.file, after=after,
-                                 limit=MENDABLE_PAGE):
+    while rows := snapshot.query(scope, "rejected_records", load_id=file.load_id, source=file.source, file=file.file,
+                                 after=after, limit=MENDABLE_PAGE):
         for line, cells, broken in rows:
             rules = tuple(BrokenRule(one["table_name"], one["column_name"], one["rule"]) for one in broken)
             yield MendableRecord(line, tuple(cells), rules)

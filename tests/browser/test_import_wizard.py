@@ -164,13 +164,13 @@ def test_a_french_survey_with_stray_bytes_goes_from_file_to_report(wizard: Wizar
     wait_until_ready(wizard.page)
     wizard.day("20150615")
     wizard.check()
-    assert "13,954 rows would be loaded; no record would be rejected" in wizard.text
+    assert "13,954 answers would be loaded; no record would be rejected" in wizard.text
     assert empty_home.current_id() is None
     # A second click while the first is on its way, and a page that is loaded anew while the load runs.
     wizard.page.get_by_role("button", name="Load the file").dblclick()
     wizard.page.reload()
     wizard.wait_for_report()
-    assert "nps.csv: 13,954 rows are loaded; no record was rejected." in wizard.text
+    assert "nps.csv: 13,954 answers loaded; no record was rejected." in wizard.text
     with path.open(encoding="cp1252", errors="replace", newline="") as stream:
         scores = [int(row["nps"]) for row in csv.DictReader(stream) if row["nps"] != "NA"]
     nps = 100 * (sum(score >= 9 for score in scores) - sum(score <= 6 for score in scores)) / len(scores)
@@ -215,7 +215,7 @@ def test_a_google_form_in_spanish_goes_from_file_to_report_and_back(wizard: Wiza
     assert rows_of(empty_home, "select scale from sources where title = 'google forms spanish'") == [("1-10",)]
     if before is None:
         return
-    wizard.click("Undo this load")
+    wizard.click("Undo the load of")
     wizard.click("Yes, take it back")
     assert "The load was taken back" in wizard.text
     assert empty_home.current_id() == before
@@ -230,7 +230,7 @@ def test_a_qualtrics_export_goes_from_file_to_report(wizard: Wizard, empty_home:
     wizard.choose("Answer to the recommend question", re.compile(r"^Q1\b"))
     wizard.answers("strategic", "Harbour")
     wizard.check()
-    assert "1 row would be loaded" in wizard.text
+    assert "1 answer would be loaded" in wizard.text
     wizard.load()
     ((response_id, score),) = rows_of(
         empty_home,
@@ -282,7 +282,7 @@ def test_a_workbook_goes_from_file_to_report_with_its_rejects(wizard: Wizard, em
     wizard.answers("strategic")
     assert wizard.page.get_by_role("textbox", name="Name of this source").input_value() == "branches"
     wizard.check()
-    assert "40 rows would be loaded; 1 record would be rejected" in wizard.text
+    assert "40 answers would be loaded; 1 record would be rejected" in wizard.text
     wizard.load()
     assert loaded(empty_home, "branches")[:2] == (40, 40)
     assert rows_of(empty_home, "select line, value from rejects where file = ?", path.name) == [(42, "eleven")]
@@ -293,7 +293,7 @@ def test_a_workbook_goes_from_file_to_report_with_its_rejects(wizard: Wizard, em
     wizard.click("Load mended records")
     wizard.page.locator("input[type=file]").set_input_files(mended)
     wizard.wait_for_preview()
-    assert "1 row would be loaded; no record would be rejected" in wizard.text
+    assert "1 answer would be loaded; no record would be rejected" in wizard.text
     wizard.load()
     assert loaded(empty_home, "branches")[:2] == (41, 41)
     assert rows_of(empty_home, "select count(*) from rejects where file = ?", path.name) == [(0,)]

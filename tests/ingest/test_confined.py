@@ -109,9 +109,9 @@ def test_a_process_that_dies_is_said_and_nothing_is_loaded(tmp_path: Path, numbe
 def test_a_load_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path / "home")
     order = order_of(home, answers_csv(tmp_path / "a.csv", 400_000))
-    with with_settings(monkeypatch, load_max_s=2):
+    with with_settings(monkeypatch, load_max_s=1):
         running = start_load(order)
-        with pytest.raises(LoadError, match="longer than 2 seconds"):
+        with pytest.raises(LoadError, match="longer than 1 seconds"):
             running.result()
     assert not is_running(running.pid)
     assert home.current_id() is None

@@ -118,10 +118,11 @@ def test_rejects_are_downloaded_mended_and_loaded_and_leave_the_list(tmp_path: P
     assert [row[:5] for row in rows] == [
         ("9,5", "01.02.2024", "Köln", "'=2+2", "''=b"), ("8", "31.02.2024", "Köln", "", "c"),
         ("7", "01.02.2024", "Köln", "x", "y")]
-    assert [row[5:8] for row in rows] == [("antworten.csv", "3", "score: type"),
+    assert {row[5] for row in rows} == {file.load_id}
+    assert [row[6:9] for row in rows] == [("antworten.csv", "3", "score: type"),
                                           ("antworten.csv", "4", "responded_at: type"),
                                           ("antworten.csv", "5", "response_id: ragged")]
-    assert rows[2][9] == "z"
+    assert rows[2][10] == "z"
     mended = [("9", *rows[0][1:]), ("8", "29.02.2024", *rows[1][2:])]
     text = io.StringIO()
     csv.writer(text).writerows([mend_header(file), *mended])

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from tests.companies import current_snapshot, rows_of
 from tests.ingest.loads import answers_csv, order_of, soon
 
 KILLS = 100
+HOMES = 2
 ROWS = 1_000
 
 # Loads in forks of a process that has imported everything, so that the moments of death lie in the load itself.
@@ -97,15 +100,24 @@ def left_behind(home: Home) -> set[str]:
     return {path.name for path in home.folder.iterdir()} - {"snapshots", "CURRENT", "load.lock"}
 
 
-def test_a_load_that_is_killed_at_any_moment_leaves_the_old_or_the_new_snapshot(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    for folder in ("a", "b"):
-        (tmp_path / folder).mkdir()
-    files = [answers_csv(tmp_path / folder / "answers.csv", ROWS, shift) for shift, folder in enumerate(("a", "b"))]
-    order = order_of(home, files[0])
-    chance = random.Random(58)
-    ended, left, died_late = 0, 0, 0
-    with forker(home, order.mapping_path) as loads:
+@dataclass
+class Deaths:
+    """What became of loads that were to be killed."""
+
+    kills: int = 0
+    ended: int = 0
+    left: int = 0
+    died_late: int = 0
+
+
+def deaths_of(folder: Path, kills: int, seed: int) -> Deaths:
+    """Kill so many loads into a home, each at any moment: its content is always that of the old or the new snapshot."""
+    home, found = Home(folder / "home"), Deaths()
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+    files = [answers_csv(folder / name / "answers.csv", ROWS, shift) for shift, name in enumerate(("a", "b"))]
+    chance = random.Random(seed)
+    with forker(home, order_of(home, files[0]).mapping_path) as loads:
         contents, longest_s = [], 0.0
         for file in files:
             done, seconds = loads.load(file)
@@ -114,22 +126,30 @@ def test_a_load_that_is_killed_at_any_moment_leaves_the_old_or_the_new_snapshot(
             longest_s = max(longest_s, seconds)
         assert contents[0] != contents[1]
         now = 1
-        for kill in range(KILLS):
+        while found.kills < kills:
             done, _ = loads.load(files[1 - now], chance.uniform(0, longest_s))
             before, now = now, contents.index(records_of(home))
-            assert now != before or not done, kill
-            ended += done
-            left += bool(left_behind(home))
-            died_late += now != before and not done
-            if kill % 10 == 9:
+            assert now != before or not done, found
+            found.kills += 1
+            found.ended += done
+            found.left += bool(left_behind(home))
+            found.died_late += now != before and not done
+            if found.kills % 10 == 0:
                 done, seconds = loads.load(files[1 - now])
                 assert done
                 longest_s = max(longest_s, seconds)
                 now = contents.index(records_of(home))
                 assert left_behind(home) == set()
-    assert ended < KILLS / 2
-    assert left > KILLS / 10
-    print(f"{KILLS} loads: {ended} ended before they were killed, {died_late} died after the switch")
+    return found
+
+
+def test_a_load_that_is_killed_at_any_moment_leaves_the_old_or_the_new_snapshot(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(HOMES) as beside:  # a load keeps one core busy
+        found = list(beside.map(lambda n: deaths_of(tmp_path / str(n), KILLS // HOMES, 58 + n), range(HOMES)))
+    assert sum(one.kills for one in found) == KILLS
+    assert sum(one.ended for one in found) < KILLS / 2
+    assert sum(one.left for one in found) > KILLS / 10
+    print(*found, sep="\n")
 
 
 def test_a_first_load_that_is_killed_at_any_moment_leaves_nothing_or_all(tmp_path: Path) -> None:

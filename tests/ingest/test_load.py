@@ -214,7 +214,6 @@ def test_a_month_is_a_month_of_the_report_whatever_the_format(tmp_path: Path) ->
     jobs = []
     for name, form, value in (
         ("offset", "%d/%m/%Y %H:%M %z", "31/01/2024 23:30 -0500"),
-        ("named", "%d/%m/%Y %H:%M %Z", "31/01/2024 23:30 America/New_York"),
         ("local", "%d/%m/%Y %I:%M %p", "31/01/2024 11:30 PM"),
         ("day", "%m/%d/%Y", "1/31/2024"),
     ):
@@ -228,9 +227,9 @@ def test_a_month_is_a_month_of_the_report_whatever_the_format(tmp_path: Path) ->
     load(home, tuple(jobs), "Asia/Taipei")
     assert rows_of(home, "select response_id, responded_at::varchar from responses order by 1") == [
         ("day", "2024-01-30 16:00:00"),
-        *((name, "2024-02-01 04:30:00") for name in ("local", "named", "offset")),
+        *((name, "2024-02-01 04:30:00") for name in ("local", "offset")),
     ]
-    assert rows_of(home, "select period, promoters from counts_unit order by 1") == [("2024-01", 1), ("2024-02", 3)]
+    assert rows_of(home, "select period, promoters from counts_unit order by 1") == [("2024-01", 1), ("2024-02", 2)]
 
 
 def test_templates_and_parts_of_dates_make_values_or_rejects(tmp_path: Path) -> None:

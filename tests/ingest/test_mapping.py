@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pytest
 from cx.errors import MappingError
 from cx.ingest.mapping import Cell, FileLayout, Melt, read_mapping
 from cx.ingest.mapping_cells import DATE_CODES
-from cx.settings import PROJECT_FOLDER
+from cx.settings import PROJECT_FOLDER, Settings, is_time_zone
 from tests.companies import mapping_of
 
 GOOD = """
@@ -112,6 +113,7 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         (GOOD.replace('"UNIT"', "{ constant = ' ' }"), ("responses.unit_id.constant is empty", "required")),
         ("confirmed = 'truncated'\n" + GOOD, ("confirmed == 'truncated'", "list")),
         ("confirmed = [1]\n" + GOOD, ("confirmed == [1]",)),
+        ("confirmed = ['one-day']\n" + GOOD, ("one-day is not known", "one_day")),
         (GOOD + "weight = { column = 5 }", ("responses.weight.column == 5", "text in quotes")),
         (GOOD + "weight = { column = 'W', blank = '11' }", ("responses.weight.blank == '11'", "list")),
         (GOOD + "weight = { column = 'W', unused = [[1]] }", ("responses.weight.unused", "list")),
@@ -127,6 +129,16 @@ def test_the_mapping_files_of_the_product_can_be_used(path: Path) -> None:
         (GOOD + "invited_at = { parts = { year = 2017, month = 'M' } }", ("responses.invited_at.parts must hold",)),
         (GOOD + "invited_at = { parts = 2017 }", ("responses.invited_at.parts == 2017",)),
         (GOOD + "invited_at = { parts = { year = 2017, month = 'M', day = true } }", ("responses.invited_at.parts",)),
+        (GOOD + "invited_at = { parts = { year = 2017.5, month = 'M', day = 'D' } }", ("responses.invited_at.parts",)),
+        (GOOD + "invited_at = { parts = { year = 2017, month = 'M', day = ' ' } }", ("responses.invited_at.parts",)),
+        (GOOD + "invited_at = { column = 'W', format = '%d.%m.%Y %Z' }", ("%Z", "CST", "time_zone", "%z")),
+        (GOOD + "weight = { column = 'W', blank = ['1', ' '] }", ("responses.weight.blank holds an empty text",)),
+        (GOOD + "weight = { column = 'W', unused = [''] }", ("responses.weight.unused holds an empty text",)),
+        (GOOD + "weight = { column = 'W', values = { '' = 1 } }", ("responses.weight.values holds an empty text",)),
+        (GOOD + "weight = { column = 'W', values = { 'a' = 1, 'a ' = 2 } }", ("translates 'a' twice",)),
+        (GOOD + "[ratings]\nblank = ['']\ncolumns = { Q = 'd' }", ("ratings.blank holds an empty text",)),
+        (GOOD + "[file]\nheader_rows = 101", ("file.header_rows == 101", "at most 100")),
+        (GOOD + "[file]\nskip_rows = 1000001", ("file.skip_rows == 1000001", "at most 1,000,000")),
         ("file = 5\n" + GOOD, ("file must be a section [file]",)),
         (GOOD + "[file]\ndelimeter = ';'", ("file.delimeter", "file.delimiter")),
         (GOOD + "[file]\ndelimiter = 5", ("file.delimiter == 5",)),
@@ -192,6 +204,29 @@ def test_every_part_of_a_date_that_may_be_declared_is_one_that_duckdb_reads() ->
             duckdb.connect().execute(f"select try_strptime('', '%{code}')").fetchall()
 
 
+def test_codes_are_trimmed_as_cells_are(tmp_path: Path) -> None:
+    text = GOOD + "weight = { column = 'W', blank = [' 99'], unused = ['NA\\t'], values = { ' a ' = ' b ' } }"
+    cell = mapping_of(tmp_path, text.replace("'NA\\t'", '"NA\\t"')).columns["responses"]["weight"]
+    assert cell == Cell(column="W", blank=("99",), unused=("NA",), values={"a": " b "})
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Factory", "posix/Asia/Taipei", "right/UTC", "+08:00"])
+def test_a_time_zone_that_the_database_does_not_know_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    assert f"time_zone == '{zone}'" in message_of(tmp_path, f'time_zone = "{zone}"\n{GOOD}')
+    monkeypatch.setenv("CX_TIME_ZONE", zone)
+    with pytest.raises(ValueError, match="must be an IANA name"):
+        Settings()
+
+
+def test_every_time_zone_that_may_be_declared_is_one_that_duckdb_knows() -> None:
+    known = {name for (name,) in duckdb.connect().execute("select name from pg_timezone_names()").fetchall()}
+    taken = {name for name in zoneinfo.available_timezones() if is_time_zone(name)}
+    assert taken <= known
+    assert len(taken) > 500
+
+
 def test_a_constant_may_be_nothing_zero_or_false(tmp_path: Path) -> None:
     text = GOOD.replace('"NPS"', "{ constant = '' }").replace('"UNIT"', "{ constant = 0 }")
     text += """
@@ -227,7 +262,7 @@ def test_ratings_are_columns_of_answers_columns_of_a_file_of_their_own_or_rows(t
 
 
 def test_what_a_file_is_and_what_was_confirmed_is_read(tmp_path: Path) -> None:
-    text = "confirmed = ['truncated', 'all_on_one_day']\n" + GOOD + """
+    text = "confirmed = ['truncated', 'one_day']\n" + GOOD + """
         [file]
         format = "xlsx"
         sheet = "Data"
@@ -238,7 +273,7 @@ def test_what_a_file_is_and_what_was_confirmed_is_read(tmp_path: Path) -> None:
         merged = "fill"
     """
     mapping = mapping_of(tmp_path, text)
-    assert mapping.confirmed == ("truncated", "all_on_one_day")
+    assert mapping.confirmed == ("truncated", "one_day")
     assert mapping.layout == FileLayout(format="xlsx", sheet="Data", skip_rows=2, header_rows=2, names="joined",
                                         hidden="skip", merged="fill")
 

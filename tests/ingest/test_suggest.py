@@ -274,3 +274,18 @@ def test_names_in_many_languages_are_known() -> None:
         assert name_score(name, column) == 100, name
     for name, column in [("Favourite colour", "unit_id"), ("Paid", "response_id"), ("End date", "invited_at")]:
         assert name_score(name, column) < TAKEN, name
+
+
+@pytest.mark.parametrize(("wrong", "kind"), [(5, "dates"), (6, "labels")])
+def test_a_column_is_dates_when_at_least_95_of_100_can_be_read(wrong: int, kind: str) -> None:
+    days = [(date(2026, 3, 1) + timedelta(days=n % 28)).strftime("%d.%m.%Y") for n in range(100 - wrong)]
+    profile = profile_of("When", ["31.02.2026", *["later"] * (wrong - 1), *days])
+    assert profile.kind == kind
+    assert (profile.unread, [reading.format for reading in profile.dates]) == (
+        (wrong, ["%d.%m.%Y"]) if kind == "dates" else (0, []))
+
+
+def test_of_two_ways_to_read_most_dates_the_one_that_reads_more_is_found() -> None:
+    days = [f"{1 + n % 12:02}/{1 + n % 6:02}/2026" for n in range(97)] + ["25/03/2026", "26/03/2026", "soon"]
+    profile = profile_of("When", days)
+    assert ([reading.format for reading in profile.dates], profile.strays) == (["%d/%m/%Y"], ("soon",))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cx.errors import CxError, FileError
+from cx.errors import CxError, FileError, LoadError, MappingError, SettingsError, SnapshotError
 from cx.ingest.confined import start_load
 from cx.ingest.report import Doubt, LoadReport, TableReport
 from cx.ingest.watch import Arrival, Result, arrivals
 from cx.phrase import phrase
-from cx.warehouse.disk import DiskFullError, disk_full
+from cx.warehouse.disk import disk_full
 from cx.warehouse.home import Home
 from cx.warehouse.lock import held
 from tests.companies import rows_of
@@ -133,15 +133,36 @@ def test_nothing_that_was_put_away_is_overwritten(tmp_path: Path) -> None:
             "loaded": len(path.read_text().splitlines())}
 
 
-def test_a_full_disk_ends_the_watch_and_the_file_stays(tmp_path: Path) -> None:
+def said(kind: type[CxError], **values: object) -> CxError:
+    """An error of a kind, with what its message says."""
+    return kind(phrase("Nothing was loaded"), phrase("Because", **values), phrase("Mend it."))
+
+
+@pytest.mark.parametrize("error", [
+    disk_full(Path(".")), said(SnapshotError), said(MappingError, file="branch.toml"), said(SettingsError),
+    said(LoadError, memory="2,500")], ids=["disk", "snapshot", "mapping", "setting", "memory"])
+def test_what_is_not_the_fault_of_the_file_ends_the_watch_and_the_file_stays(tmp_path: Path, error: CxError) -> None:
     (tmp_path / "a.csv").write_text("x")
 
-    def load_one(path: Path) -> LoadReport:
-        raise disk_full(path.parent)
+    def load_one(_: Path) -> LoadReport:
+        raise error
 
-    with pytest.raises(DiskFullError):
+    with pytest.raises(type(error)) as caught:
         next(watched(tmp_path, load_one))
+    assert caught.value is error
     assert files_of(tmp_path) == {"a.csv": "x"}
+
+
+@pytest.mark.parametrize("error", [said(FileError), said(LoadError, file="a.csv")], ids=["file", "names the file"])
+def test_what_is_the_fault_of_the_file_refuses_it(tmp_path: Path, error: CxError) -> None:
+    (tmp_path / "a.csv").write_text("x")
+
+    def load_one(_: Path) -> LoadReport:
+        raise error
+
+    arrival = next(watched(tmp_path, load_one))
+    assert arrival.result is error
+    assert arrival.moved_to == tmp_path / "refused" / "a.csv"
 
 
 def test_while_another_load_runs_a_file_waits(tmp_path: Path) -> None:

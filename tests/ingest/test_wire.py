@@ -51,6 +51,18 @@ def test_an_error_of_a_kind_that_is_not_known_is_a_load_error() -> None:
     assert type(revived_error(told)) is LoadError
 
 
+class _Counted(FileError):
+    """An error that is made of other things than its words."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(phrase("a"), phrase("{n}", n=n + 1), phrase("c"))
+
+
+def test_an_error_that_is_made_in_a_way_of_its_own_comes_back() -> None:
+    found = revived_error(json.loads(json.dumps(plain_error(_Counted(1)))))
+    assert (type(found), str(found.message)) == (_Counted, "2")
+
+
 def test_a_report_comes_back_as_it_was() -> None:
     report = LoadReport(
         "20240101T000000-00000000", False, True, (TableReport("s", "f.csv", "responses", 5, 3, 1, 1, 1, 2),),

@@ -78,6 +78,17 @@ def test_the_mapping_says_what_was_chosen_and_reads_itself_back() -> None:
     assert parse_mapping(tomllib.loads(mapping.text), mapping.text, Path("x.toml")) == mapping
 
 
+@pytest.mark.parametrize(("cell", "expected"), [
+    (Cell(column="No."), Cell(template="north-{No.}")),
+    (Cell(column="No. {x}"), Cell(column="No. {x}")),
+    (Cell(column="No.", blank=("NA",)), Cell(column="No.", blank=("NA",))),
+    (Cell(from_record=True), Cell(from_record=True))])
+def test_the_name_of_a_source_is_put_before_numbers_where_that_can_be_written(cell: Cell, expected: Cell) -> None:
+    draft = draft_of(response_id=cell)
+    draft.key_prefix = "north"
+    assert mapping_of(draft, FileLayout()).columns["responses"]["response_id"] == expected
+
+
 def test_a_unit_that_is_not_loaded_yet_comes_with_the_file() -> None:
     draft = draft_of()
     draft.unit_is_new = True

@@ -103,7 +103,7 @@ def test_an_empty_home_shows_the_wizard_and_other_pages_lead_to_it(empty: Home) 
 def test_from_file_to_report_in_an_empty_home(empty: Home) -> None:
     at = at_preview(visit("data"))
     assert is_whole(at)
-    assert "60 rows would be loaded; no record would be rejected" in words_of(at)
+    assert "60 answers would be loaded; no record would be rejected" in words_of(at)
     assert empty.current_id() is None
     # 10 promoters (9, 10), 11 passives … counted here from the file, not by the product.
     scores = [number % 11 for number in range(60)]
@@ -216,9 +216,9 @@ def test_a_load_that_was_confirmed_is_found_again_by_a_page_that_is_opened_anew(
         assert time.monotonic() < until
     # The first page went away before it saw the end.
     commit.seen = False
-    anew = run_until(visit("data"), "60 rows are loaded")
+    anew = run_until(visit("data"), "60 answers loaded")
     assert is_whole(anew)
-    assert "60 rows are loaded" not in words_of(visit("data"))
+    assert "60 answers loaded" not in words_of(visit("data"))
 
 
 def test_a_load_can_be_taken_back_after_a_question(empty: Home) -> None:
@@ -246,3 +246,129 @@ def test_whoever_may_not_see_all_units_sees_no_wizard(empty: Home, monkeypatch: 
         assert "Load a file" not in [button.label for button in at.button]
     with at_home(empty.folder):
         assert not visit("data").file_uploader
+
+
+def numbered(rows: int = 60, score: str = "") -> str:
+    """A file whose records have running numbers for keys."""
+    return "id,NPS,When,Branch\n" + "".join(
+        f"{n},{score or n % 11},2026-03-{1 + n % 28:02},North\n" for n in range(rows))
+
+
+def test_surveys_that_number_their_answers_do_not_take_each_other_s_place(empty: Home) -> None:
+    at = at_columns(visit("data"), numbered(), "north.csv")
+    assert "becomes north-0" in words_of(at)
+    at = at_preview(visit("data"), numbered(), "north.csv")
+    load(at)
+    at = visit("data")
+    bring(at, "south.csv", numbered(40), "of last time")
+    click(at, "Read it another way")
+    click(run_until(at, "Step 2 of 5"), "Continue")
+    run_until(at, "What is needed")
+    choice(at, "Value for all records").select("transaction").run()  # type: ignore[attr-defined]
+    click(at, "Check the file")
+    load(run_until(at, "until you confirm"))
+    assert rows_of(empty, "select count(*), count(distinct response_id) from responses") == [(100, 100)]
+    assert [mapping.columns["responses"]["response_id"].template for mapping in known(empty)] == [
+        "north-{id}", "south-{id}"]
+    at = visit("data")
+    bring(at, "north_2026-04.csv", numbered(), "of last time")
+    click(at, "Load as north of last time")
+    run_until(at, "loading it again would change nothing")
+
+
+def test_the_title_of_the_check_is_the_finding_and_replaced_answers_stand_in_it(empty: Home) -> None:
+    load(at_preview(visit("data")))
+    at = visit("data")
+    bring(at, "branch_2026-04.csv", FILE.replace("a0,0,", "a0,10,"), "of last time")
+    click(at, "Load as branch of last time")
+    run_until(at, "until you confirm")
+    (title,) = at.title
+    assert said(title.value) == (
+        "60 answers would be loaded, of which 1 answer would replace what is loaded now; no record would be rejected; "
+        f"the T-NPS would go from {at.metric[0].value} to {at.metric[1].value}")
+    assert "Load a file: branch_2026-04.csv" in [said(caption.value) for caption in at.caption]
+
+
+def test_what_is_missing_is_no_longer_said_once_it_was_given(empty: Home) -> None:
+    at = at_columns(visit("data"))
+    click(at, "Check the file")
+    assert "Give the value for all records." in [said(error.value) for error in at.error]
+    choice(at, "Value for all records").select("transaction").run()  # type: ignore[attr-defined]
+    assert not at.error
+
+
+def test_a_file_without_any_nps_says_so_and_names_the_column_that_was_left_out(empty: Home) -> None:
+    content = "id,Would you recommend us?,When,Branch\n" + "".join(
+        f"k{n},{n % 6},2026-03-{1 + n % 28:02},North\n" for n in range(60))
+    at = at_preview(visit("data"), content)
+    warnings = "\n".join(said(warning.value) for warning in at.warning)
+    assert "No NPS will come of this file" in warnings
+    assert "Would you recommend us? speaks of recommending, but nobody answered above 5" in warnings
+
+
+def test_the_demo_company_is_said_to_be_put_away_before_it_is(
+        demo: tuple[Home, object], empty: Home) -> None:
+    with at_home(demo[0].folder):
+        at = at_preview(visit("data"))
+        assert "The pages show the demo company now. It will be put away" in words_of(at)
+        click(at, "Cancel")
+
+
+def test_dates_that_nearly_all_can_be_read_are_proposed_and_the_rest_counted(empty: Home) -> None:
+    content = FILE.replace("\na7,7,08.03.2026", "\na7,7,31.02.2026").replace("\na9,9,10.03.2026", "\na9,9,soon")
+    at = at_columns(visit("data"), content)
+    assert "58 of 60 can be read; the others would be rejected." in words_of(at)
+    choice(at, "Value for all records").select("transaction").run()  # type: ignore[attr-defined]
+    click(at, "Check the file")
+    run_until(at, "until you confirm")
+    assert said(at.title[0].value).startswith("58 answers would be loaded; 2 records would be rejected")
+
+
+def test_an_undone_load_leaves_no_report_and_is_named_where_it_was_undone(empty: Home) -> None:
+    load(at_preview(visit("data")))
+    at = visit("data")
+    bring(at, "branch_2026-04.csv", FILE.replace("a0,0,", "a0,10,"), "of last time")
+    click(at, "Load as branch of last time")
+    load(run_until(at, "until you confirm"))
+    at.run().button(key="undo_newest_yes").click().run()
+    assert is_whole(at)
+    assert "Next month" not in words_of(at)
+    (success,) = at.success
+    assert said(success.value).startswith("The load was taken back: branch_2026-04.csv, ")
+
+
+def test_the_changes_of_a_load_are_those_of_the_chosen_load(empty: Home) -> None:
+    load(at_preview(visit("data")))
+    for score in (10, 9):
+        at = visit("data")
+        bring(at, "branch_2026-04.csv", FILE.replace("a0,0,", f"a0,{score},"), "of last time")
+        click(at, "Load as branch of last time")
+        load(run_until(at, "until you confirm"))
+    at = visit("data")
+    (box,) = [box for box in at.selectbox if box.label == "Load"]
+    assert len(set(box.options)) == len(box.options) == 2
+    seen = []
+    for place in range(2):
+        (box,) = [box for box in at.selectbox if box.label == "Load"]
+        box.select_index(place).run()
+        (frame,) = [frame.value for frame in at.dataframe if "Before" in frame.value.columns]
+        (row,) = frame.to_dict("records")
+        seen.append((row["Before"], row["After"]))
+    assert seen == [("10", "9"), ("0", "10")]
+
+
+def test_ratings_in_a_file_of_their_own_find_the_numbered_answers_of_their_source(empty: Home) -> None:
+    load(at_preview(visit("data"), numbered(), "north.csv"))
+    at = visit("data")
+    stars = "".join(f"{n},{1 + n % 5},{1 + n % 4}\n" for n in range(60))
+    bring(at, "stars.csv", "id,Waiting time,Friendliness\n" + stars)
+    click(at, "Continue")
+    choice(run_until(at, "What is needed"), "What is one record").select("ratings").run()  # type: ignore[attr-defined]
+    run_until(at, "Every rating belongs to an answer")
+    assert choice(at, "The numbers are those of the answers").value == "north"  # type: ignore[attr-defined]
+    (rated,) = [box for box in at.multiselect if box.label == "Columns with ratings"]
+    rated.set_value(["Waiting time", "Friendliness"]).run()
+    click(at, "Check the file")
+    run_until(at, "until you confirm")
+    assert said(at.title[0].value).startswith("120 ratings")
+    assert "no record would be rejected" in said(at.title[0].value)

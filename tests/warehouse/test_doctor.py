@@ -145,6 +145,55 @@ def test_when_no_snapshot_is_whole_nothing_is_made_up(tmp_path: Path) -> None:
     assert "backup" in str(findings[1].message)
 
 
+def test_a_snapshot_that_was_undone_is_the_last_resort_and_said_to_be(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 2)
+    home.undo()
+    home.snapshot_path(snapshot_id(0)).write_bytes(b"")
+    before = bytes_of(home)
+    *_, finding = examine(home)
+    assert (finding.code, finding.mended) == ("broken-current", False)
+    assert f"{snapshot_id(1)}, which was undone" in str(finding.message)
+    assert bytes_of(home) == before
+    *_, finding = examine(home, mend=True)
+    assert (finding.code, finding.mended) == ("broken-current", True)
+    assert "it was undone" in str(finding.message)
+    assert home.current_id() == snapshot_id(1)
+    assert examine(home) == ()
+    lose(home)
+    assert snapshot_id(1) in str(examine(home, mend=True)[0].message)  # and one to fall back to again
+    assert home.current_id() == snapshot_id(1)
+
+
+def test_a_snapshot_that_was_not_undone_comes_first(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 3)
+    home.undo()
+    home.snapshot_path(snapshot_id(1)).unlink()
+    assert found(examine(home, mend=True)) == [("broken-current", True)]
+    assert home.current_id() == snapshot_id(0)
+
+
+def test_a_home_that_is_no_folder_is_not_called_sound(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(NotADirectoryError):
+            examine(Home(folder))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "snapshots").write_text("x")
+    with pytest.raises(NotADirectoryError):
+        examine(Home(tmp_path / "home"))
+
+
+def test_a_current_that_is_a_folder_is_said_and_what_stands_in_its_way_is_left(tmp_path: Path) -> None:
+    home = home_of_snapshots(tmp_path, 2)
+    lose(home)
+    (tmp_path / "CURRENT").mkdir()
+    assert found(examine(home)) == [("broken-current", False)]
+    (finding,) = [one for one in examine(home, mend=True) if one.code == "broken-current"]
+    assert not finding.mended
+    assert "CURRENT cannot be written" in str(finding.message)
+    assert (tmp_path / "CURRENT").is_dir()
+
+
 def test_a_snapshot_of_another_version_is_told_and_left_alone(tmp_path: Path) -> None:
     home = home_of_snapshots(tmp_path, 1)
     home.make_current(make_snapshot(tmp_path / "building", 1, 0, FORMAT_VERSION + 1), snapshot_id(1))
