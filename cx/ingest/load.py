@@ -23,7 +23,7 @@ from cx.ingest.checking import Checking
 from cx.ingest.corrections import CHANGES_DDL, merge
 from cx.ingest.doubts import doubts
 from cx.ingest.effects import effects
-from cx.ingest.record import earlier_report, record, report_of, text_sha256
+from cx.ingest.record import earlier_report, fingerprint, record, report_of
 from cx.ingest.report import Doubt, LoadReport, TableReport
 from cx.ingest.sources import LoadJob
 from cx.ingest.stage import MAPPING_FILE
@@ -132,8 +132,8 @@ def _build_aside(
     try:
         with _building(folder / "snapshot.duckdb", _previous(home, order.is_demo), home.current_id(), memory,
                        finish=finish) as build:
-            if build.has_previous and _all_loaded_before(build.con, order.jobs, order.report_zone):
-                return earlier_report(build.con, order.jobs, home.current_id()), build
+            if build.has_previous and _all_loaded_before(build.con, order):
+                return earlier_report(build.con, order.jobs, home.current_id(), mended=order.mended), build
             return _fill(build, order, progress, finish=finish), build
     except (OSError, duckdb.Error) as error:
         if is_disk_full(error):
@@ -193,7 +193,7 @@ def _building(
         con.close()
 
 
-def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], report_zone: str) -> bool:
+def _all_loaded_before(con: DuckDBPyConnection, order: Order) -> bool:
     """Whether these files, by these mappings, are what was loaded last, and months are those of the same time zone.
 
     The order of loads is that of their rows, for clocks can be set back. A file whose records were rejected for a key
@@ -207,9 +207,11 @@ def _all_loaded_before(con: DuckDBPyConnection, jobs: tuple[LoadJob, ...], repor
         last_load as (select load_id from prev.loads order by rowid desc limit 1)
         select sha256, mapping_sha256 from newest semi join prev.snapshot on time_zone = ?
         where load_id = (from last_load) or not exists (
-            from prev.rejects where rejects.source = newest.source and rejects.file = newest.file
-            and rule in ('reference', 'answer_rejected'))""", [report_zone]).fetchall())
-    wanted = {(source.sha256, text_sha256(job.mapping.text)) for job in jobs for source in job.sources}
+            from prev.rejects where rejects.load_id = newest.load_id and rejects.source = newest.source
+            and rejects.file = newest.file and rule in ('reference', 'answer_rejected'))""",
+                            [order.report_zone]).fetchall())
+    wanted = {(source.sha256, fingerprint(job.mapping.text, mended=order.mended))
+              for job in order.jobs for source in job.sources}
     return bool(wanted) and wanted <= known
 
 

@@ -115,7 +115,8 @@ def _reads_straight(file: StagedFile) -> bool:
 
 
 def _may_be_clean(source: Source) -> bool:
-    return source.path is not None and source.layout is not None and may_be_fast(source.path, source.layout, source.header)
+    return source.path is not None and source.layout is not None \
+        and may_be_fast(source.path, source.layout, source.header)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 KEPT_SNAPSHOTS = 5
 _ROLLUPS = Path(__file__).parent / "rollups"
 _UNIT_TREE = "10_units.sql"

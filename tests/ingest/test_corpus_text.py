@@ -124,8 +124,10 @@ def test_a_million_characters_are_kept_and_one_more_is_rejected(tmp_path: Path) 
         (5, False), (1_000_000, True),
     ]  # fmt: skip
     assert rows_of(home, "select line, file_column, length(value), rule from rejects") == [
-        (4, "comment", 1_000_001, "type")
+        (4, "comment", 1000, "type")
     ]
+    assert rows_of(home, "select line, list_max(list_transform(cells, lambda cell: length(cell))) "
+                         "from rejected_records") == [(4, 1_000_001)]
 
 
 def test_a_cell_beyond_the_limit_costs_its_record_only(tmp_path: Path) -> None:
