@@ -29,12 +29,9 @@ from cx.ingest.sources import LoadJob
 from cx.ingest.stage import MAPPING_FILE
 from cx.phrase import Phrase, phrase
 from cx.warehouse.disk import disk_full, is_disk_full, refuse_small_disk
-from cx.warehouse.home import Home
+from cx.warehouse.home import BUILDING, CHECKING, Home
 from cx.warehouse.layout import FORMAT_VERSION, KEPT_SNAPSHOTS, RECORDS_DDL, build_rollups, build_unit_tree
 from cx.warehouse.lock import only_loader
-
-BUILDING = ".building-"
-CHECKING = ".checking-"
 
 
 @dataclass(frozen=True)

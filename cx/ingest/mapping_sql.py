@@ -173,14 +173,15 @@ def _text_sql(cell: Cell, column: Column, mapping: Mapping, raw: RawFile) -> str
     whole = raw.cell(cell.column) if keeps_spaces else text
     if codes:
         whole = f"case when {text} in ({codes}) then null else {whole} end"
-    return _translated(whole, cell.values)
+    return _translated(text, cell.values, whole)
 
 
-def _translated(text: str, values: MappingType[str, str]) -> str:
+def _translated(text: str, values: MappingType[str, str], otherwise: str = "") -> str:
+    """The value that a text is translated into; a text without a translation is `otherwise`, by default itself."""
     if not values:
-        return text
+        return otherwise or text
     pairs = " ".join(f"when {quoted(old)} then {quoted(new)}" for old, new in values.items())
-    return f"case {text} {pairs} else {text} end"
+    return f"case {text} {pairs} else {otherwise or text} end"
 
 
 def _source_sql(cell: Cell, mapping: Mapping, raw: RawFile) -> str:

@@ -15,6 +15,7 @@ from cx.ingest.known_mappings import known
 from cx.ingest.mapping import SCALES
 from cx.ingest.suggest import Suggestion, taken_cells
 from cx.phrase import Phrase, phrase
+from cx.settings import is_time_zone
 from cx.ui import failure
 from cx.ui.frame import Reader
 from cx.ui.import_cell import CellContext, cell_control, not_yet_read
@@ -142,7 +143,7 @@ def _time_zone(reader: Reader, work: Import, draft: Draft, suggestion: Suggestio
     readings = [reading for profile in suggestion.profiles if profile.name in read for reading in profile.dates[:1]]
     if not any(reading.has_time and not reading.has_offset for reading in readings):
         return
-    zones = ["", *sorted(zoneinfo.available_timezones())]
+    zones = ["", *sorted(filter(is_time_zone, zoneinfo.available_timezones()))]
     with st.container(border=True):
         draft.time_zone = st.selectbox(
             t("Time zone in which the file writes its times"), zones, key=work.key("zone"),

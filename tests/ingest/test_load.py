@@ -293,12 +293,12 @@ def test_an_earlier_file_loaded_again_undoes_its_correction(tmp_path: Path) -> N
 
 def test_the_same_file_again_changes_nothing_and_a_corrected_row_replaces(tmp_path: Path) -> None:
     home = home_in(tmp_path)
-    rows = [answer(1, 9), answer(2, 3), answer(3, 11)]
+    rows = [answer(1, 9), answer(2, 3), answer(3, 11), answer(5, 7)]
     load_tables(home, tmp_path, {"responses": rows})
     before, files = content_of(home), files_in(home.folder)
     again = load_tables(home, tmp_path, {"responses": rows})
     assert again.already_loaded
-    assert tables_of(again) == {("responses.csv", "responses"): (3, 2, 1)}
+    assert tables_of(again) == {("responses.csv", "responses"): (4, 3, 1)}
     assert (content_of(home), files_in(home.folder)) == (before, files)
     more = job_of(tmp_path, "responses", [answer(1, 8), answer(2, 3)], "b")
     other = job_of(tmp_path, "responses", [answer(4, 8)], "c")
@@ -308,9 +308,10 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_row_replaces(tmp_pa
         ("r1", 8, "b.csv"),
         ("r2", 3, "b.csv"),
         ("r4", 8, "c.csv"),
+        ("r5", 7, "responses.csv"),
     ]
     assert rows_of(home, "select file, line from rejects") == [("responses.csv", 4)]
-    load_tables(home, tmp_path, {"responses": [answer(3, 10)]})
+    load_tables(home, tmp_path, {"responses": [answer(5, 7), answer(3, 10)]})
     assert rows_of(home, "select count(*) from rejects") == [(0,)]
 
 
