@@ -29,10 +29,7 @@ def rejects(
     folder: Annotated[Path, typer.Argument(help="Folder for the files, one for each file with rejected records.",
                                              metavar="FOLDER")],
 ) -> None:
-    """Write the rejected records of files with their reasons; mend them, then: load MAPPING.toml FILE --mended.
-
-    Rows that a mapping file states itself are mended there.
-    """
+    """Write the rejected records of files with their reasons; mend them, then: load MAPPING.toml FILE --mended."""
     with mendable():
         snapshot = Warehouse(settings()).current()
         if snapshot is None:
