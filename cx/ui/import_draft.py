@@ -174,7 +174,7 @@ def source_name(title: str) -> str:
     >>> source_name("Branch survey (North)"), source_name("满意度 调查"), source_name("  …")
     ('branch-survey-north', '满意度-调查', '')
     """
-    return _words(title, "-")[:60].strip("-")
+    return re.sub("-+", "-", _words(title, "-"))[:60].strip("-")
 
 
 def title_of(file_name: str) -> str:

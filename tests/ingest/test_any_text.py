@@ -48,7 +48,7 @@ def carefully(path: Path, layout: FileLayout) -> Records | None:
 def fast(path: Path, layout: FileLayout, header: tuple[str, ...]) -> Records | None:
     """Line and cells of each record, as the fast way finds them; None where it leaves the file to the careful one."""
     count = count_lines(path, layout, len(header))
-    if not may_be_fast(layout, header) or not count.clean:
+    if not may_be_fast(path, layout, header) or not count.clean:
         return None
     try:
         rows = duckdb.execute(f"select * from {read_csv_sql(path, layout, header)}").fetchall()
