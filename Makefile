@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp  ## build the environment and the demo company when they 
 	@$(PY) -m cx serve
 
 test: $(VENV)/test.stamp fonts browser lint  ## ruff, types, and all tests with a real browser
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp
 	$(PY) -m ruff check .

@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cx.cli.terminal import mendable, out, write_json
-from cx.errors import ScopeError, SnapshotError
+from cx.cli.terminal import mendable, out, snapshot_to_read, write_json
+from cx.errors import ScopeError
 from cx.phrase import phrase
 from cx.say.trends import trend_rows
 from cx.settings import settings
@@ -20,7 +20,7 @@ from cx.warehouse.dimensions import dimensions
 from cx.warehouse.filters import Filters
 from cx.warehouse.nps import nps_trends, surveys
 from cx.warehouse.scope import Scope, authorize
-from cx.warehouse.snapshot import Snapshot, Warehouse
+from cx.warehouse.snapshot import Snapshot
 from cx.warehouse.units import hierarchy
 
 
@@ -45,11 +45,7 @@ def trends(
 ) -> None:
     """The figures of the page NPS trends."""
     with mendable(as_json=as_json):
-        snapshot = Warehouse(settings()).current()
-        if snapshot is None:
-            raise SnapshotError(phrase("Nothing is loaded yet"), phrase("There is no snapshot in {folder}.",
-                                                                        folder=settings().home),
-                                phrase("Run: python -m cx demo, or python -m cx load MAPPING.toml FILE…"))
+        snapshot = snapshot_to_read()
         scope = authorize(settings())
         _refuse_unknown_units(snapshot, scope, unit or [])
         filters = Filters(tuple(unit or ()), _month(first_month), _month(last_month), product, segment, channel,

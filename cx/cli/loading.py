@@ -16,7 +16,8 @@ from cx.cli.report_text import print_report, report_document
 from cx.cli.terminal import Exit, err, error_document, json_text, mendable, out, progress_bar, write_json
 from cx.errors import CxError
 from cx.ingest.confined import LoadOrder, Running, start_load
-from cx.ingest.mapping import doubt_codes, read_mapping
+from cx.ingest.doubt_codes import DOUBT_CODES
+from cx.ingest.mapping import read_mapping
 from cx.ingest.report import LoadReport
 from cx.ingest.watch import Arrival, arrivals
 from cx.phrase import Phrase, phrase
@@ -75,8 +76,8 @@ def check(
 
 def _order(mapping: Path, files: list[Path], confirm: list[str] | None, *, mended: bool, dry: bool) -> LoadOrder:
     for code in confirm or ():
-        if code not in doubt_codes():
-            known = ", ".join(doubt_codes())
+        if code not in DOUBT_CODES:
+            known = ", ".join(DOUBT_CODES)
             raise typer.BadParameter(f"--confirm {code}: there is no such code; the codes are {known}")
     return LoadOrder(settings().home, mapping, tuple(files), settings().time_zone, dry, mended, tuple(confirm or ()))
 

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from cx.cli.terminal import mendable, out
-from cx.errors import FileError, SnapshotError
+from cx.cli.terminal import mendable, out, snapshot_to_read
+from cx.errors import FileError
 from cx.phrase import phrase
 from cx.say.rejects import mend_header, mend_rows
 from cx.say.translator import Translator, translator
 from cx.settings import settings
 from cx.warehouse.loads import RejectedFile, mendable_records, rejected_files
 from cx.warehouse.scope import Scope, authorize
-from cx.warehouse.snapshot import Snapshot, Warehouse
+from cx.warehouse.snapshot import Snapshot
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _ENDING = ".rejects.csv"
@@ -31,11 +31,7 @@ def rejects(
 ) -> None:
     """Write the rejected records of files with their reasons; mend them, then: load MAPPING.toml FILE --mended."""
     with mendable():
-        snapshot = Warehouse(settings()).current()
-        if snapshot is None:
-            raise SnapshotError(phrase("Nothing is loaded yet"),
-                                phrase("There is no snapshot in {folder}.", folder=settings().home),
-                                phrase("Run: python -m cx demo, or python -m cx load MAPPING.toml FILE…"))
+        snapshot = snapshot_to_read()
         t, scope = translator(settings().language), authorize(settings())
         files = rejected_files(snapshot, scope)
         if not files:

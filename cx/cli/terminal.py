@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cx.errors import CxError, SettingsError
+from cx.errors import CxError, SettingsError, SnapshotError
 from cx.ingest.wire import plain
 from cx.phrase import phrase
 from cx.say.translator import SOURCE_LANGUAGE, translator
 from cx.settings import settings
 from cx.warehouse.home import said_by_system
 from cx.warehouse.lock import LoadRunningError
+from cx.warehouse.snapshot import Snapshot, Warehouse
 
 out = Console()
 err = Console(stderr=True)
@@ -102,3 +103,13 @@ def _wrong_settings(error: ValidationError) -> SettingsError:
                        for fault in error.errors())
     return SettingsError(phrase("A setting cannot be used"), phrase("{faults}.", faults=faults),
                          phrase("Correct it in the environment (CX_ and its name in capitals) or in cx.toml."))
+
+
+def snapshot_to_read() -> Snapshot:
+    """The current snapshot; SnapshotError with the way out when nothing was loaded yet."""
+    snapshot = Warehouse(settings()).current()
+    if snapshot is None:
+        raise SnapshotError(phrase("Nothing is loaded yet"),
+                            phrase("There is no snapshot in {folder}.", folder=settings().home),
+                            phrase("Run: python -m cx demo, or python -m cx load MAPPING.toml FILE…"))
+    return snapshot

@@ -26,8 +26,8 @@ create temp table if not exists faulty_records (source varchar, file varchar, li
 """
 SHOWN_CHARACTERS = 1000
 """A fault shows so much of a value; the record is kept whole."""
-# Unicode spaces that spreadsheets and web forms leave around a value.
-_SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"
+SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"
+"""Spaces that spreadsheets and web forms leave around a value."""
 
 
 def quoted(text: str) -> str:
@@ -39,22 +39,13 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def identifier(name: str) -> str:
-    """A quoted SQL identifier.
-
-    >>> print(identifier('size "m" '))
-    "size ""m"" "
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
 def trimmed_sql(expression: str) -> str:
     """SQL for a text without the spaces around it, NULL when nothing is left.
 
     Looking whether there is anything to trim costs a fifteenth of trimming.
     """
     return (f"case when {expression} >= '!' and {expression}[-1] >= '!' and strlen({expression}) = "
-            f"length({expression}) then {expression} else nullif(trim({expression}, {quoted(_SPACES)}), '') end")
+            f"length({expression}) then {expression} else nullif(trim({expression}, {quoted(SPACES)}), '') end")
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,6 @@ class Staged:
     first_line: int | None = None
     melted: bool = False
 
-
     def line_of(self, relation: str) -> str:
         """SQL of the line of a row: of the relation itself, or of the table that it was read into, row by row."""
         return f"{relation}._line" if self.first_line is None else f"{relation}.rowid + {self.first_line}"
@@ -96,10 +86,9 @@ def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, refe
     """The number of rows that were read. Those that keep all rules become the table `part`, with their places.
 
     `part` has the columns of the contract that `staged` has texts for, typed, and PLACE; for `_line` see
-    `Staged.line_of`. Broken rules are added to the
-    table `faults`, their records to `faulty_records`. `references` maps the name of each table that is loaded to a
-    relation whose column of the same name as its key holds the known keys (and the columns that row rules use); a
-    table that is not in it is not loaded, and references to it are not checked.
+    `Staged.line_of`. Broken rules are added to the table `faults`, their records to `faulty_records`. `references` maps
+    the name of each table that is loaded to a relation whose column of the same name as its key holds the known keys
+    (and the columns that row rules use); a table that is not in it is not loaded, and references to it are not checked.
     """
     con.execute(FAULTS_DDL)
     judgement = _Judgement(table, staged, references)

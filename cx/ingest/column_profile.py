@@ -10,6 +10,7 @@ from typing import Literal
 
 import duckdb
 
+from cx.contract.check import SPACES
 from cx.ingest.date_formats import DateReading, date_readings
 from cx.phrase import Phrase, phrase
 
@@ -34,7 +35,6 @@ _WORD_CHARACTERS = 20
 # A column with a few values that are no dates is tried by a few values at a time, the most frequent first.
 MOST_TRIED, _A_FEW, _ATTEMPTS = 5_000, 10, 5
 _LIKE_A_DATE, _LONGEST_DATE = re.compile(r"[0-9].*[0-9]"), 60
-_SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ MOST_KEPT_VALUES = 60
 
 def profile_of(name: str, values: Sequence[str | None]) -> ColumnProfile:
     """The profile of a column with these values, None or blank where a record has none."""
-    counts = Counter(stripped for value in values if value and (stripped := value.strip(_SPACES)))
+    counts = Counter(stripped for value in values if value and (stripped := value.strip(SPACES)))
     codes = tuple(value for value in counts if value.casefold() in NO_ANSWER)
     answers = Counter({value: n for value, n in counts.items() if value not in codes})
     filled = answers.total()

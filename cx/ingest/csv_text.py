@@ -30,10 +30,8 @@ from cx.ingest.file_layout import FileLayout
 from cx.ingest.text_encoding import encoding_error, refuse_another_mark
 from cx.phrase import Phrase, phrase
 
-__all__ = ["TRUNCATED", "file_error", "read_batches", "read_header"]
+__all__ = ["file_error", "read_batches", "read_header"]
 
-TRUNCATED = "truncated"
-"""Code, for `confirmed`, of a file that broke off in the middle of its last record."""
 SHOWN_CHARACTERS = 1000
 # A cell above batches.MAX_CELL_CHARACTERS costs its record; one above this the file, for the sake of memory.
 _MOST_CHARACTERS = 32_000_000

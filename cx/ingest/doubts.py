@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 from rapidfuzz import fuzz, process
 
 from cx.contract.check import quoted
+from cx.ingest.doubt_codes import (
+    HIGH_SCORES,
+    LOW_SCORES,
+    NO_RECORDS,
+    ONE_DAY,
+    OTHER_SOURCE,
+    OTHER_ZONE,
+    REPLACED_CHARACTERS,
+    SIMILAR_UNIT,
+)
 from cx.ingest.mapping import SCALES
 from cx.ingest.report import Doubt
 from cx.ingest.stage import StagedFile
-from cx.phrase import Phrase, phrase
-
-LOW_SCORES = "low_scores"
-HIGH_SCORES = "high_scores"
-ONE_DAY = "one_day"
-NO_RECORDS = "no_records"
-OTHER_SOURCE = "other_source"
-OTHER_ZONE = "other_zone"
-SIMILAR_UNIT = "similar_unit"
-REPLACED_CHARACTERS = "replaced_characters"
-DOUBTS: dict[str, Phrase] = {
-    LOW_SCORES: phrase("No score lies above 5: the question may have been asked on another scale. The load waits until "
-                       "this is confirmed."),
-    HIGH_SCORES: phrase("Many scores lie above 10: the question may have been asked on another scale. The load waits "
-                        "until this is confirmed."),
-    OTHER_SOURCE: phrase("Answers of another source have the same keys and would be replaced. The load waits until "
-                         "this is confirmed."),
-    OTHER_ZONE: phrase("The report has another time zone than at the load before."),
-    NO_RECORDS: phrase("A file has a header and no record below it."),
-    ONE_DAY: phrase("All answers of a file were given on one day."),
-    SIMILAR_UNIT: phrase("A unit that is not known yet has almost the name of one that is."),
-    REPLACED_CHARACTERS: phrase("NUL characters, which nothing can show, were replaced by U+FFFD."),
-}
-"""Every doubt by its code, in general words; those that hold a load up say so."""
+from cx.phrase import phrase
 
 _FEWEST_ANSWERS = 20
 _HALF_OF_SCALE = 5
@@ -42,10 +30,22 @@ _MANY_ABOVE_PCT = 10
 _ALIKE_PCT = 85
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """The answers of a file that keep all rules: how many, with how many scores; the highest; first and last day."""
+
+    count: int
+    scores: int
+    highest: int
+    first_day: str
+    last_day: str
+
+
 def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str, *, has_previous: bool
            ) -> tuple[Doubt, ...]:
     """What is doubtful about the rows of a load, file by file, before the tables of the contract are merged."""
-    found = [*_about_records(con, files), *_about_answers(con, files, report_zone),
+    answers = _answers(con, report_zone)
+    found = [*_about_records(con, files, answers), *_about_answers(files, answers),
              *_about_units(con, files, has_previous)]
     if has_previous:
         found += [*_about_other_sources(con), *_about_zone(con, report_zone)]
@@ -55,19 +55,27 @@ def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: st
     return tuple(found)
 
 
-def _about_records(con: DuckDBPyConnection, files: Sequence[StagedFile]) -> Iterator[Doubt]:
+def _answers(con: DuckDBPyConnection, report_zone: str) -> dict[tuple[str, str], _Answers]:
+    """The answers of each source and file; days are those of the report's time zone."""
+    rows = con.execute(f"""
+        select _source, _file, count(*), count(score), max(score),
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', min(responded_at))), '%Y-%m-%d'),
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', max(responded_at))), '%Y-%m-%d')
+        from good_responses group by all order by all""").fetchall()
+    return {(source, file): _Answers(*found) for source, file, *found in rows}
+
+
+def _about_records(con: DuckDBPyConnection, files: Sequence[StagedFile],
+                   answers: Mapping[tuple[str, str], _Answers]) -> Iterator[Doubt]:
     """Files without records, and files with many scores above the scale, whose others would be counted."""
-    above = {(source, file): n for source, file, n in con.execute("""
-        select source, file, count(*) from faults
-        where table_name = 'responses' and column_name = 'score' and rule = 'maximum' group by all""").fetchall()}
-    loaded = {(source, file): n for source, file, n in con.execute(
-        "select _source, _file, count(score) from good_responses group by all").fetchall()}
-    rejected = {(source, file): n for source, file, n in con.execute(
-        "select source, file, count(*) from faults group by all").fetchall()}
+    faults = {(source, file): (n, above) for source, file, n, above in con.execute("""
+        select source, file, count(*), count(*) filter (
+            table_name = 'responses' and column_name = 'score' and rule = 'maximum')
+        from faults group by all""").fetchall()}
     for file in files:
-        wrong, right = above.get(file.place, 0), loaded.get(file.place, 0)
-        if "responses" in file.tables and not right and not rejected.get(file.place) and not file.ragged \
-                and _is_empty(con, file):
+        found, (rejected, wrong) = answers.get(file.place), faults.get(file.place, (0, 0))
+        right = found.scores if found else 0
+        if "responses" in file.tables and not found and not rejected and not file.ragged:
             yield Doubt(NO_RECORDS, file.source.name, phrase("There is a header, and no record below it."),
                         blocks=False)
         if right and wrong >= _FEWEST_ANSWERS and wrong * 100 > _MANY_ABOVE_PCT * (wrong + right):
@@ -75,12 +83,6 @@ def _about_records(con: DuckDBPyConnection, files: Sequence[StagedFile]) -> Iter
                 "{wrong} of {n} scores lie above {limit} and are rejected. If the question was asked on another scale, "
                 "load it as a rating; if the others are right, confirm.", wrong=wrong, n=wrong + right,
                 limit=SCALES[file.mapping.scale][1]), blocks=True)
-
-
-def _is_empty(con: DuckDBPyConnection, file: StagedFile) -> bool:
-    source, name = file.place
-    return con.execute("select 1 from good_responses where _source = ? and _file = ? limit 1",
-                       [source, name]).fetchone() is None
 
 
 def _about_other_sources(con: DuckDBPyConnection) -> Iterator[Doubt]:
@@ -104,24 +106,19 @@ def _about_zone(con: DuckDBPyConnection, report_zone: str) -> Iterator[Doubt]:
             zone=zone, new=report_zone), blocks=False)
 
 
-def _about_answers(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: str) -> Iterator[Doubt]:
-    """Scores that fill half of the scale only, and answers of one day (in the report's time zone)."""
-    highest = {file.place: SCALES[file.mapping.scale][1] for file in files}
-    rows = con.execute(f"""
-        select _source, _file, count(score), max(score), count(*), min(responded_at), max(responded_at),
-            strftime(timezone({quoted(report_zone)}, timezone('UTC', min(responded_at))), '%Y-%m-%d'),
-            strftime(timezone({quoted(report_zone)}, timezone('UTC', max(responded_at))), '%Y-%m-%d')
-        from good_responses group by all order by all""").fetchall()
-    for source, file, valid, top, answers, _, _, first_day, last_day in rows:
-        scale_top = highest.get((source, file), 0)
-        if valid >= _FEWEST_ANSWERS and top <= _HALF_OF_SCALE < scale_top:
+def _about_answers(files: Sequence[StagedFile], answers: Mapping[tuple[str, str], _Answers]) -> Iterator[Doubt]:
+    """Scores that fill half of the scale only, and answers of one day."""
+    limits = {file.place: SCALES[file.mapping.scale][1] for file in files}
+    for place, found in answers.items():
+        limit, file = limits.get(place, 0), place[1]
+        if found.scores >= _FEWEST_ANSWERS and found.highest <= _HALF_OF_SCALE < limit:
             yield Doubt(LOW_SCORES, file, phrase(
                 "The highest of {n} scores is {top}, on a scale that goes to {limit}. If the question was asked on "
-                "another scale, load it as a rating; if the scores are right, confirm.", n=valid, top=top,
-                limit=scale_top), blocks=True)
-        if answers >= _FEWEST_ANSWERS and first_day == last_day:
-            yield Doubt(ONE_DAY, file, phrase("All {n} answers were given on {day}.", n=answers, day=first_day),
-                        blocks=False)
+                "another scale, load it as a rating; if the scores are right, confirm.", n=found.scores,
+                top=found.highest, limit=limit), blocks=True)
+        if found.count >= _FEWEST_ANSWERS and found.first_day == found.last_day:
+            yield Doubt(ONE_DAY, file, phrase("All {n} answers were given on {day}.", n=found.count,
+                                              day=found.first_day), blocks=False)
 
 
 def _about_units(con: DuckDBPyConnection, files: Sequence[StagedFile], has_previous: bool) -> Iterator[Doubt]:

@@ -51,9 +51,7 @@ def _keep(con: DuckDBPyConnection, file: StagedFile, lines: str) -> None:
 
 def _records_of_lines(file: StagedFile, lines: set[int]) -> pa.Table:
     """Records of a clean file, each of which is one line."""
-    path, layout = file.source.path, file.source.layout
-    if path is None or layout is None:
-        raise ValueError(f"source.path == None for {file.source.name}, must be a file")
+    path, layout = file.source.as_file()
     with path.open(encoding="utf-8-sig", newline="") as stream:
         texts = {number: text for number, text in enumerate(islice(stream, max(lines)), start=1) if number in lines}
     cells = list(csv.reader(texts.values(), delimiter=layout.delimiter, strict=True))

@@ -16,15 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from cx.contract.check import quoted
+from cx.contract.check import SPACES, quoted
 from cx.ingest.file_layout import FileLayout
 
 _BLOCK_BYTES = 1 << 22
 _UTF8 = {"utf8", "utf_8", "utf_8_sig", "ascii", "us_ascii"}
 _NEWLINE, _RETURN, _SPACE = b"\n"[0], b"\r"[0], b" "[0]
-# Spaces beyond the one of the space bar, as they are written in UTF-8.
 _PATTERN_SIGNS = set("*?[]{}")
-_OTHER_SPACES = (b"\t", b"\v", b"\f", *(space.encode() for space in "\u00a0\u2007\u202f\u3000\u200b\ufeff"))
+# Spaces beyond the one of the space bar and the ends of lines, as they are written in UTF-8; first those of ASCII.
+_CONTROL_SPACES = tuple(space.encode() for space in SPACES if space.isascii() and space not in " \r\n")
+_OTHER_SPACES = (*_CONTROL_SPACES, *(space.encode() for space in SPACES if not space.isascii()))
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class LineCount:
     lines: int
     clean: bool
     trimmed: bool
+
+    def proves(self, records: int) -> bool:
+        """Whether so many records are all that the file holds."""
+        return self.clean and self.lines == records
 
 
 def may_be_fast(path: Path, layout: FileLayout, header: tuple[str, ...]) -> bool:
@@ -87,7 +92,8 @@ def _without_quoted_cells(block: bytes, delimiter: bytes) -> bytes:
 
 def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes) -> bool:
     """Whether a space may stand at an edge of a cell; other spaces than that of the space bar anywhere count too."""
-    if any(space in block for space in (_OTHER_SPACES[:3] if block.isascii() else _OTHER_SPACES) if space != delimiter):
+    possible = _CONTROL_SPACES if block.isascii() else _OTHER_SPACES
+    if any(space in block for space in possible if space != delimiter):
         return True
     if delimiter == b"\t" and b'"' in block:
         return True

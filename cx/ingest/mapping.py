@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from cx.contract.tables import TABLES
+from cx.ingest.doubt_codes import DOUBT_CODES
 from cx.ingest.file_layout import FileLayout, layout_of
 from cx.ingest.mapping_cells import Cell, Melt, cells_of, constant_rows_of, melt_of
 from cx.ingest.mapping_errors import mapping_error, nearest, unknown
 from cx.phrase import phrase
 from cx.settings import is_time_zone
 
-__all__ = ["SCALES", "TOP_LEVEL", "Cell", "FileLayout", "Mapping", "Melt", "doubt_codes", "nearest", "parse_mapping",
+__all__ = ["SCALES", "TOP_LEVEL", "Cell", "FileLayout", "Mapping", "Melt", "nearest", "parse_mapping",
            "read_mapping"]
 
 SCALES = {"0-10": (0, 10), "1-10": (1, 10)}
@@ -136,14 +137,6 @@ def _confirmed(declared: MappingType[str, Any], path: Path) -> tuple[str, ...]:
         raise mapping_error(path, phrase("confirmed == {value!r}, must be a list such as {example}.", value=codes,
                                          example='["truncated"]'))
     for code in codes:
-        if code not in doubt_codes():
-            raise mapping_error(path, phrase("confirmed: {fault}", fault=unknown(code, [*doubt_codes()])))
+        if code not in DOUBT_CODES:
+            raise mapping_error(path, phrase("confirmed: {fault}", fault=unknown(code, [*DOUBT_CODES])))
     return tuple(codes)
-
-
-def doubt_codes() -> tuple[str, ...]:
-    """The codes that may be confirmed."""
-    from cx.ingest.csv_text import TRUNCATED  # here, for what finds the doubts reads mappings
-    from cx.ingest.doubts import DOUBTS
-
-    return tuple(dict.fromkeys((*DOUBTS, TRUNCATED)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cx.contract.check import _SPACES
+from cx.contract.check import SPACES
 from cx.contract.columns import Column, Table, Type
 from cx.ingest.mapping_errors import mapping_error, unknown
 from cx.phrase import phrase
@@ -151,13 +151,13 @@ def _text(value: Any) -> str:
 
 def _codes(name: str, declared: MappingType[str, Any], key: str, path: Path) -> tuple[str, ...]:
     """Codes as cells are read: without the spaces around them."""
-    codes = tuple(str(code).strip(_SPACES) for code in declared.get(key, ()))
+    codes = tuple(str(code).strip(SPACES) for code in declared.get(key, ()))
     _refuse_empty(name, key, codes, path)
     return codes
 
 
 def _translation(name: str, declared: MappingType[str, Any], path: Path) -> dict[str, str]:
-    old = [str(code).strip(_SPACES) for code in declared.get("values", {})]
+    old = [str(code).strip(SPACES) for code in declared.get("values", {})]
     _refuse_empty(name, "values", old, path)
     twice = next((code for code in old if old.count(code) > 1), None)
     if twice is not None:

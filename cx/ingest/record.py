@@ -97,14 +97,9 @@ def _strike_out_mended(con: DuckDBPyConnection, file: StagedFile) -> None:
                     f"(select ({', '.join(place_sql(raw))}) from {raw.relation})", [file.mapping.source])
 
 
-def text_sha256(text: str) -> str:
-    """The SHA-256 of a text in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def fingerprint(mapping_text: str, *, mended: bool) -> str:
     """What tells how a file was read from how the same file was read before: its mapping, and whether it was mended."""
-    return text_sha256(mapping_text + ("\nmended" if mended else ""))
+    return hashlib.sha256((mapping_text + ("\nmended" if mended else "")).encode()).hexdigest()
 
 
 def report_of(con: DuckDBPyConnection, checking: Checking, reports: tuple[TableReport, ...]) -> LoadReport:

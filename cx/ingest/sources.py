@@ -15,7 +15,7 @@ from cx.contract.tables import TABLES
 from cx.errors import FileError
 from cx.ingest import csv_text, parquet, xlsx
 from cx.ingest.batches import Batch, OnRecords, file_error, sha256
-from cx.ingest.csv_text import TRUNCATED
+from cx.ingest.doubt_codes import TRUNCATED
 from cx.ingest.mapping import Cell, FileLayout, Mapping
 from cx.ingest.mapping_sql import normalised, unmapped_columns
 from cx.ingest.precheck import MAX_UNPACKED_BYTES, kind_of, refuse_what_is_no_table
@@ -46,6 +46,12 @@ class Source:
     def sha256(self) -> str:
         """The SHA-256 of what is loaded, in hexadecimal."""
         return self.hashed()
+
+    def as_file(self) -> tuple[Path, FileLayout]:
+        """Path and layout of a file; ValueError for a generated table, which has none."""
+        if self.path is None or self.layout is None:
+            raise ValueError(f"source.path == None for {self.name}, must be a file")
+        return self.path, self.layout
 
 
 @dataclass(frozen=True)

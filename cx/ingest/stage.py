@@ -28,7 +28,6 @@ from cx.ingest.mapping_sql import (
 )
 from cx.ingest.mended import added_columns, arm, own_records, still_ragged_sql
 from cx.ingest.sources import LoadJob, OnRecords, Source
-from cx.phrase import Phrase, phrase
 
 MAPPING_FILE = "(mapping file)"
 
@@ -123,10 +122,9 @@ def _may_be_clean(source: Source) -> bool:
 def counting(file: StagedFile, on_records: OnRecords) -> Iterator[list[LineCount]]:
     """Count the lines of a clean file while something else reads it; the count is there at the end."""
     source, found = file.source, list[LineCount]()
-    if source.path is None or source.layout is None:
-        raise ValueError(f"source.path == None for {source.name}, must be a file")
+    path, layout = source.as_file()
     with ThreadPoolExecutor(1) as beside:
-        counted = beside.submit(count_lines, source.path, source.layout, len(source.header), on_records)
+        counted = beside.submit(count_lines, path, layout, len(source.header), on_records)
         beside.submit(lambda: source.sha256)
         yield found
         found.append(counted.result())
@@ -134,18 +132,16 @@ def counting(file: StagedFile, on_records: OnRecords) -> Iterator[list[LineCount
 
 def begins_trimmed(file: StagedFile) -> bool:
     """Whether the first block of a file has no spaces around values, so that the rest may have none."""
-    source = file.source
-    return source.path is not None and source.layout is not None \
-        and count_lines(source.path, source.layout, len(source.header), blocks=1).trimmed
+    path, layout = file.source.as_file()
+    return count_lines(path, layout, len(file.source.header), blocks=1).trimmed
 
 
 def straight(file: StagedFile, *, trimmed: bool = True) -> RawFile:
     """The records of a clean file, as a relation that reads it; `trimmed`: spaces around values are removed."""
     source = file.source
-    if source.path is None or source.layout is None:
-        raise ValueError(f"source.path == None for {source.name}, must be a file")
-    return RawFile(source.name, read_csv_sql(source.path, source.layout, source.header), source.header,
-                   source.layout.skip_rows + source.layout.header_rows + 1, trims=trimmed)
+    path, layout = source.as_file()
+    return RawFile(source.name, read_csv_sql(path, layout, source.header), source.header,
+                   layout.skip_rows + layout.header_rows + 1, trims=trimmed)
 
 
 def _read_clean(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords) -> RawFile | None:
@@ -160,7 +156,7 @@ def _read_clean(con: DuckDBPyConnection, file: StagedFile, on_records: OnRecords
         con.execute(f"drop table if exists {file.relation}")
         return None
     (read,) = con.execute(f"select count(*) from {file.relation}").fetchone() or (0,)
-    if not count[0].clean or count[0].lines != read:
+    if not count[0].proves(read):
         con.execute(f"drop table {file.relation}")
         return None
     with_lines = f"(select *, rowid + {raw.first_line} as _line from {file.relation})"
@@ -219,9 +215,3 @@ def stage_constant_rows(con: DuckDBPyConnection, mapping: Mapping, table: Table,
         con.execute(f"insert into {relation} values ({', '.join('?' * (len(table.columns) + 1))})",
                     [*(row.get(column) for column in table.column_names), number])
     return staged_rows(table, mapping.source, MAPPING_FILE, relation)
-
-
-def notices(files: tuple[StagedFile, ...]) -> tuple[tuple[str, Phrase], ...]:
-    """What was mended while reading, said file by file."""
-    return tuple((file.source.name, phrase("{n} NUL characters were replaced by U+FFFD.", n=file.replaced_nuls))
-                 for file in files if file.replaced_nuls)

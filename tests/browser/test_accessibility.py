@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.browser.chromium import wait_until_ready
 from tests.server_process import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -17,7 +17,7 @@ from tests.companies import rows_of
 from tests.corpus.manifest import job_of
 from tests.server_process import Server, running_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 IMAGE, FORMULA = "![x](http://evil.example/c.png)", "$$\\href{http://evil.example/e}{x}$$"
 OVERRIDE = "\u202eesrever"

@@ -12,7 +12,7 @@ from cx.ui.pages import PAGES
 from tests.browser.chromium import wait_until_ready
 from tests.server_process import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", [page.name for page in PAGES])

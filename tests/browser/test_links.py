@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import wait_until_ready
 from tests.server_process import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def open_link(page: Page, url: str) -> Page:

@@ -17,7 +17,7 @@ from tests.browser.chromium import wait_until_ready
 from tests.pages import homes
 from tests.server_process import Server, running_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Words of English that a Chinese page may show: terms of the field, names of formats.
 TERMS = {"NPS", "UTC", "CSV", "EN", "CX", "TOML"}

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cx.contract.check import _SPACES
+from cx.contract.check import SPACES
 from cx.contract.columns import Type
 from cx.contract.tables import TABLES
+from cx.ingest.doubt_codes import DOUBT_CODES
 from cx.ingest.file_layout import FileLayout
-from cx.ingest.mapping import Mapping, doubt_codes, parse_mapping, read_mapping
+from cx.ingest.mapping import Mapping, parse_mapping, read_mapping
 from cx.ingest.mapping_cells import Cell, Melt
 from cx.ingest.mapping_text import mapping_text
 from cx.settings import PROJECT_FOLDER
@@ -23,7 +24,7 @@ from cx.settings import PROJECT_FOLDER
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SOME_TEXT = ANY_TEXT.filter(bool)
 # Codes are trimmed when they are read, and none is empty.
-TRIMMED = ANY_TEXT.map(lambda text: text.strip(_SPACES)).filter(bool)
+TRIMMED = ANY_TEXT.map(lambda text: text.strip(SPACES)).filter(bool)
 CODES = st.lists(TRIMMED, max_size=3).map(tuple)
 VALUES = st.dictionaries(TRIMMED, ANY_TEXT, max_size=3)
 PART = st.one_of(st.integers(1, 2100), SOME_TEXT.filter(str.strip))
@@ -96,7 +97,7 @@ def mappings(draw: st.DrawFn) -> Mapping:
     return Mapping(
         draw(ANY_TEXT.map(str.strip).filter(bool)), draw(ANY_TEXT), "", draw(LAYOUTS),
         draw(st.sampled_from(["0-10", "1-10"])), draw(st.sampled_from(["", "Asia/Taipei"])), columns,
-        rows if draw(st.booleans()) else {}, ratings, tuple(draw(st.lists(st.sampled_from(doubt_codes()), max_size=2))))
+        rows if draw(st.booleans()) else {}, ratings, tuple(draw(st.lists(st.sampled_from(DOUBT_CODES), max_size=2))))
 
 
 @settings(max_examples=300, deadline=None)
