@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.oaxaca import OaxacaBlinder
 
+from cx.stats.difference import nps_difference
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.standardise import performance_and_mix, standardised_difference, standardised_nps
 from tests.oracles import oracle
@@ -120,6 +121,20 @@ def test_the_part_of_a_stratum_says_whether_its_growth_helped() -> None:
     assert (retail.share_before, retail.share_after) == pytest.approx((0.1, 0.9))
     assert retail.mix < 0  # more customers of the stratum below the mean
     assert premium.mix < 0  # fewer of the one above
+
+
+def test_the_part_of_a_stratum_is_measured_from_the_mean_of_all() -> None:
+    high = {"good": nps_estimate(Counts(80, 15, 5)), "better": nps_estimate(Counts(90, 8, 2))}
+    good, better = performance_and_mix(high, high, {"good": 1, "better": 3}, {"good": 3, "better": 1}).strata
+    assert good.mix == pytest.approx(better.mix) == pytest.approx(-0.5 * 0.13 / 2)
+
+
+def test_with_one_stratum_it_is_the_plain_estimate_and_the_plain_difference() -> None:
+    first, second = nps_estimate(Counts(45, 35, 20)), nps_estimate(Counts(60, 28, 12))
+    one = standardised_nps({"x": first}, {"x": 7})
+    assert (one.nps, one.low, one.high) == pytest.approx((first.nps, first.low, first.high))
+    both = standardised_difference({"x": first}, {"x": second}, {"x": 7})
+    assert both.difference == nps_difference(first, second)
 
 
 def test_a_stratum_without_answers_is_left_out_and_said() -> None:
