@@ -122,6 +122,13 @@ def test_among_very_many_units_the_outer_limit_alone_is_not_enough() -> None:
     assert unit_standings([*usual[:30], beyond], THRESHOLDS)[-1] is Standing.ABOVE
 
 
+def test_between_the_two_limits_a_unit_is_within_normal_variation_however_generous_the_rate() -> None:
+    usual = [nps_estimate(Counts(500 + shift, 300, 200 - shift)) for shift in (-9, 0, 9)] * 10
+    between = nps_estimate(Counts(532, 300, 168))
+    assert 2.3 < funnel_of([*usual, between]).z(between) < 3
+    assert unit_standings([*usual, between], THRESHOLDS, rate=0.9)[-1] is Standing.NORMAL
+
+
 def test_few_units_and_few_answers_are_not_judged() -> None:
     many, few, tiny = (nps_estimate(Counts(n, n, n)) for n in (50, 5, 2))
     extreme = nps_estimate(Counts(0, 0, 29))
