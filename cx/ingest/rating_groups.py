@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from types import MappingProxyType
 
 from rapidfuzz import process
 
-from cx.ingest.column_profile import ColumnProfile
+from cx.ingest.column_profile import NO_ANSWER_NUMBERS, ColumnProfile
 from cx.phrase import Phrase, phrase_n
 
 # Labels in their order, from the lowest; what stands in one place means the same.
@@ -42,6 +43,10 @@ _LEAST_ALIKE = 80
 _LEAST_LABELS_FOUND = 3
 _MOST_LABELS = 9
 _KEY_CHARACTERS = 60
+# Scales that are common, with the numbers beside them that survey tools write for no answer or not used.
+_SCALES_WITH_CODES: Mapping[tuple[int, int], frozenset[int]] = MappingProxyType({
+    (1, 5): frozenset({0, 6, 8, 9}), (1, 7): frozenset({0, 8, 9}), (0, 10): frozenset(), (1, 10): frozenset(),
+})
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,14 @@ class RatingsProposal:
 
 
 def rating_groups(profiles: Sequence[ColumnProfile]) -> tuple[RatingsProposal, ...]:
-    """The groups of columns that share a scale, those of labels first, then the larger ones."""
+    """The groups of columns that share a scale: labels first, then scales that plainly have codes, the larger first."""
     groups: dict[tuple[object, ...], list[ColumnProfile]] = {}
     for profile in profiles:
         signature = _signature(profile)
         if signature:
             groups.setdefault(signature, []).append(profile)
     proposals = [_proposal(signature, members) for signature, members in groups.items() if len(members) > 1]
+    proposals += filter(None, (_with_codes(profiles, *scale) for scale in _SCALES_WITH_CODES))
     return tuple(sorted(proposals, key=lambda proposal: (-proposal.score, -len(proposal.drivers))))
 
 
@@ -123,6 +129,37 @@ def _proposal(signature: tuple[object, ...], members: list[ColumnProfile]) -> Ra
                    last=last)
     values = {label: str(place) for label, place in sorted(places.items(), key=lambda pair: pair[1])}
     return RatingsProposal(drivers, names, 1, highest, 80, why, values, blank, unused)
+
+
+def _with_codes(profiles: Sequence[ColumnProfile], lowest: int, highest: int) -> RatingsProposal | None:
+    """The columns that hold a scale, at least one of them with codes beside it; None if no two columns do."""
+    members = [profile for profile in profiles if _holds_scale(profile, lowest, highest)]
+    codes = sorted({number for profile in members for number in _numbers(profile) if not lowest <= number <= highest})
+    if len(members) < 2 or not codes:
+        return None
+    drivers, names = _driver_keys([member.name for member in members])
+    why = phrase_n("{n} column holds ratings from {lowest} to {highest} and codes that may be no ratings: {codes}.",
+                   "{n} columns hold ratings from {lowest} to {highest} and codes that may be no ratings: {codes}.",
+                   len(members), lowest=lowest, highest=highest, codes=", ".join(map(str, codes)))
+    # 0 or the next number alone can also belong to the scale itself; together, or far from it, they do not.
+    is_plain = len(codes) > 1 or codes[0] not in (lowest - 1, highest + 1)
+    unused = tuple(str(code) for code in codes if code == highest + 1)
+    blank = tuple(str(code) for code in codes if code != highest + 1)
+    texts = tuple(dict.fromkeys(code for member in members for code in member.codes))
+    return RatingsProposal(drivers, names, lowest, highest, 45 if is_plain else 35, why, blank=(*texts, *blank),
+                           unused=unused)
+
+
+def _holds_scale(profile: ColumnProfile, lowest: int, highest: int) -> bool:
+    """Whether a column holds a scale with its ends and all between but one, and beside it nothing but codes."""
+    numbers, codes = _numbers(profile), _SCALES_WITH_CODES[lowest, highest] | NO_ANSWER_NUMBERS
+    scale = set(range(lowest, highest + 1))
+    return {lowest, highest} <= numbers and len(scale - numbers) <= 1 and numbers <= scale | codes
+
+
+def _numbers(profile: ColumnProfile) -> set[int]:
+    """The whole numbers in a column with few values; empty if there are others."""
+    return set() if profile.strays or profile.kind != "integers" else {int(value) for value, _ in profile.values}
 
 
 def _driver_keys(columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -17,6 +17,7 @@ from cx.ui.frame import Reader
 from cx.ui.import_dates import choose_format
 from cx.ui.import_draft import DATES, Draft, faults
 from cx.ui.import_key import choose_prefix
+from cx.ui.import_parts import choose_parts
 from cx.ui.import_state import Import
 from cx.ui.import_units import choose_unit
 from cx.ui.import_values import choose_codes, translate_values
@@ -26,7 +27,7 @@ from cx.warehouse.filters import SURVEYS
 _SAMPLES = 4
 _SAMPLE_LETTERS = 40
 _COLUMN = "column:"
-_NOTHING, _CONSTANT, _RECORD, _NOT_ASKED = "nothing", "constant", "record", "not asked"
+_NOTHING, _CONSTANT, _RECORD, _NOT_ASKED, _PARTS = "nothing", "constant", "record", "not asked", "parts"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _options(context: CellContext) -> list[str]:
     special = [_CONSTANT] if not context.is_key else []
     if context.is_key:
         special.append(_RECORD)
+    if column.type in (Type.DATE, Type.TIMESTAMP):
+        special.append(_PARTS)
     if column.may_be_blank:
         special.append(_NOT_ASKED)
     if not column.required:
@@ -106,7 +109,8 @@ def _option_name(context: CellContext, option: str) -> str:
         profile = context.profile(name)
         return f"{name}  ·  {t(profile.what)}" if profile else name
     return {_CONSTANT: t("The same for all records"), _RECORD: t("Made from the content of the record"),
-            _NOT_ASKED: t("The question was not asked"), _NOTHING: t("Not in the file")}[option]
+            _PARTS: t("Put together from year, month and day"), _NOT_ASKED: t("The question was not asked"),
+            _NOTHING: t("Not in the file")}[option]
 
 
 def _token(cell: Cell | None, context: CellContext) -> str | None:
@@ -118,6 +122,8 @@ def _token(cell: Cell | None, context: CellContext) -> str | None:
         return _COLUMN + cell.column
     if cell.from_record:
         return _RECORD
+    if cell.constant is None:
+        return _PARTS
     return _NOT_ASKED if cell.constant == "" and context.column.may_be_blank else _CONSTANT
 
 
@@ -131,6 +137,9 @@ def _details(context: CellContext, token: str | None) -> None:
         draft.cells[column.name] = Cell(from_record=True)
     elif token == _NOT_ASKED:
         draft.cells[column.name] = Cell(constant="")
+    elif token == _PARTS:
+        draft.cells[column.name] = choose_parts(context.reader, context.suggestion.profiles,
+                                                draft.cells.get(column.name), context.key("part"))
     elif token == _CONSTANT:
         draft.cells[column.name] = Cell(constant=_constant(context))
     else:

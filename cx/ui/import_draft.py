@@ -96,6 +96,9 @@ def faults(draft: Draft) -> dict[str, Phrase]:
             found[column.name] = phrase("Give the value for all records.")
     for name in draft.unread & draft.cells.keys():
         found[name] = phrase("Choose how these dates are written.")
+    for name, cell in draft.cells.items():
+        if cell == Cell(parts=cell.parts) and len(cell.parts) < 3:
+            found[name] = phrase("Give the year, the month and the day.")
     if draft.table == "ratings" and not draft.melts:
         found["rating"] = phrase("Choose the columns that hold ratings.")
     if draft.melts and draft.ratings.lowest >= draft.ratings.highest:

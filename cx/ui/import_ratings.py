@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Sequence, Set
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from cx.ui.text import plain
 
 _NONE, _OWN = -2, -1
 _LOWEST, _HIGHEST = -100, 100
+_MOST_VALUES = 60
 
 
 def ratings_control(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion) -> None:
@@ -36,8 +38,10 @@ def ratings_control(reader: Reader, work: Import, draft: Draft, suggestion: Sugg
         draft.ratings = RatingsDraft()
     _columns(reader, work, draft, suggestion, chosen)
     if draft.ratings.columns:
+        profiles = [profile for profile in suggestion.profiles if profile.name in draft.ratings.columns]
+        _codes(reader, work, draft, profiles, chosen)
         _scale(reader, work, draft, chosen)
-        _meanings(reader, work, draft, suggestion, chosen)
+        _meanings(reader, work, draft, profiles, chosen)
     fault = faults(draft).get("rating") if work.tried else None
     if fault:
         st.error(plain(t(fault)), icon=":material/error:")
@@ -66,46 +70,81 @@ def _columns(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion,
         key=work.key(f"{draft.table}_rated_{chosen}"), placeholder=reader.t("Choose columns"), select_all=False))
 
 
-def _scale(reader: Reader, work: Import, draft: Draft, chosen: int) -> None:
-    t, key = reader.t, work.key(f"{draft.table}_scale_{chosen}")
+def _codes(reader: Reader, work: Import, draft: Draft, profiles: Sequence[ColumnProfile], chosen: int) -> None:
+    """Which values of the columns are no ratings; a code at an end of the scale is no longer part of it."""
+    t, ratings, key = reader.t, draft.ratings, work.key(f"{draft.table}_codes_{chosen}")
+    found = values_of(profiles)
     left, right = st.columns(2)
-    draft.ratings.lowest = int(left.number_input(
-        t("Lowest rating that could be given"), _LOWEST, _HIGHEST, draft.ratings.lowest, key=f"{key}_low"))
-    draft.ratings.highest = int(right.number_input(
-        t("Highest rating that could be given"), _LOWEST, _HIGHEST, draft.ratings.highest, key=f"{key}_high"))
+    blank = left.multiselect(
+        t("Codes that mean: not answered (an empty cell always does)"), [*dict.fromkeys([*ratings.blank, *found])],
+        default=list(ratings.blank), key=f"{key}_blank", accept_new_options=True, placeholder=t("none"),
+        select_all=False)
+    others = [value for value in dict.fromkeys([*ratings.unused, *found]) if value not in blank]
+    unused = right.multiselect(
+        t("Codes that mean: not used, or does not apply"), others,
+        default=[code for code in ratings.unused if code in others], key=f"{key}_unused_{'|'.join(blank)}",
+        accept_new_options=True, placeholder=t("none"), select_all=False)
+    ratings.blank, ratings.unused = tuple(blank), tuple(unused)
+    ratings.values = {word: value for word, value in ratings.values.items() if word not in (*blank, *unused)}
+    ratings.lowest, ratings.highest = scale_without(ratings.lowest, ratings.highest, {*blank, *unused})
 
 
-def _meanings(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion, chosen: int) -> None:
-    """What words and codes mean: each a rating, no answer, or not used."""
+def _scale(reader: Reader, work: Import, draft: Draft, chosen: int) -> None:
     t, ratings = reader.t, draft.ratings
-    profiles = [profile for profile in suggestion.profiles if profile.name in ratings.columns]
-    words = words_of(profiles, ratings.lowest, ratings.highest)
+    key = work.key(f"{draft.table}_scale_{chosen}_{'|'.join((*ratings.blank, *ratings.unused))}")
+    left, right = st.columns(2)
+    ratings.lowest = int(left.number_input(
+        t("Lowest rating that could be given"), _LOWEST, _HIGHEST, ratings.lowest, key=f"{key}_low"))
+    ratings.highest = int(right.number_input(
+        t("Highest rating that could be given"), _LOWEST, _HIGHEST, ratings.highest, key=f"{key}_high"))
+
+
+def _meanings(reader: Reader, work: Import, draft: Draft, profiles: Sequence[ColumnProfile], chosen: int) -> None:
+    """Which rating each word means that is neither a code nor a number on the scale."""
+    t, ratings = reader.t, draft.ratings
+    codes = {*ratings.blank, *ratings.unused}
+    words = [word for word in values_of(profiles)
+             if word not in codes and not _is_on_scale(word, ratings.lowest, ratings.highest)]
     if not words:
         return
-    blank, unused = t("not answered"), t("not used")
     numbers = [str(number) for number in range(ratings.lowest, min(ratings.highest, ratings.lowest + 20) + 1)]
-    said = {**ratings.values, **dict.fromkeys(ratings.blank, blank), **dict.fromkeys(ratings.unused, unused)}
-    before = [said.get(word) for word in words]
-    st.caption(t("What the words and codes in these columns mean. What has no meaning here is rejected."))
+    st.caption(t("Which rating each of these means. What has none, and is no code above, is rejected."))
     edited = st.data_editor(
-        pd.DataFrame({"word": words, "rating": before}), hide_index=True, disabled=["word"],
-        key=work.key(f"{draft.table}_words_{chosen}_{len(words)}"), alt=t("Meaning of words and codes"),
+        pd.DataFrame({"word": words, "rating": [ratings.values.get(word) for word in words]}), hide_index=True,
+        disabled=["word"], key=work.key(f"{draft.table}_words_{chosen}_{len(words)}"), alt=t("Meaning of words"),
         column_config={"word": st.column_config.TextColumn(t("In the file")),
-                       "rating": st.column_config.SelectboxColumn(t("Rating"), options=[*numbers, blank, unused])})
+                       "rating": st.column_config.SelectboxColumn(t("Rating"), options=numbers)})
     meant = dict(zip(edited["word"], edited["rating"], strict=True))
     ratings.values = {word: value for word, value in meant.items() if value in numbers}
-    ratings.blank = tuple(word for word, value in meant.items() if value == blank)
-    ratings.unused = tuple(word for word, value in meant.items() if value == unused)
 
 
-def words_of(profiles: Sequence[ColumnProfile], lowest: int, highest: int) -> list[str]:
-    """What stands in the columns and is no number on the scale, in the order in which it is met."""
-    found: dict[str, None] = {}
-    for profile in profiles:
-        for word in (*(value for value, _ in profile.values), *profile.codes, *profile.strays):
-            if not _is_on_scale(word, lowest, highest):
-                found.setdefault(word)
-    return list(found)[:60]
+def values_of(profiles: Sequence[ColumnProfile]) -> list[str]:
+    """What stands in the columns: numbers in their order, then words as they are met."""
+    found = dict.fromkeys(word for profile in profiles for word in (
+        *(value for value, _ in profile.values), *profile.codes, *profile.strays))
+    return sorted(found, key=_number_or_last)[:_MOST_VALUES]
+
+
+def scale_without(lowest: int, highest: int, codes: Set[str]) -> tuple[int, int]:
+    """The ends of a scale without the codes at them; as it was where no two ratings would be left.
+
+    >>> scale_without(0, 6, {"0", "6", "99"}), scale_without(1, 5, {"3"}), scale_without(1, 2, {"1"})
+    ((1, 5), (1, 5), (1, 2))
+    """
+    low, high = lowest, highest
+    while low < high and str(low) in codes:
+        low += 1
+    while low < high and str(high) in codes:
+        high -= 1
+    return (low, high) if low < high else (lowest, highest)
+
+
+def _number_or_last(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        return math.inf
+    return number if math.isfinite(number) else math.inf
 
 
 def _is_on_scale(word: str, lowest: int, highest: int) -> bool:

@@ -91,6 +91,15 @@ class Wizard:
         if unit:
             self.write("Name of the business unit", unit)
 
+    def write_option(self, label: str, text: str) -> None:
+        """Write into a list what is none of its options."""
+        box = self.page.get_by_role("combobox", name=label, exact=True).first
+        box.focus()
+        self.page.wait_for_timeout(400)
+        box.fill(text)
+        box.press("Enter")
+        wait_until_ready(self.page)
+
     def day(self, digits: str) -> None:
         """The day that stands for all records."""
         self.page.locator("[data-testid=stDateInput] [role=spinbutton]").first.click()
@@ -279,6 +288,33 @@ def test_a_survey_without_the_recommend_question_is_loaded_with_its_ratings(wiza
     assert loaded(empty_home, "surveymonkey")[:2] == (len(rows), 0)
     assert rows_of(empty_home, "select count(*), sum(rating) from ratings") == [(len(given), sum(given))]
     assert rows_of(empty_home, "select count(*) from rejects where file = 'surveymonkey.csv'") == [(0,)]
+
+
+def test_an_airport_survey_whose_ratings_have_codes_goes_from_file_to_report(wizard: Wizard, empty_home: Home) -> None:
+    path = public_file("sfo/2017.csv")
+    wizard.bring(path)
+    wizard.go_on()
+    wizard.answers("relationship")
+    wizard.choose("When the customer answered", "Put together from year, month and day")
+    wizard.write_option("Year", "2017")
+    wizard.write_option("Month", "5")
+    wizard.choose("Day", re.compile("^INTDATE"))
+    wizard.page.get_by_text("Ratings of single points (optional)").click()
+    wizard.page.get_by_text("hold ratings from 1 to 5 and codes").click()
+    wait_until_ready(wizard.page)
+    wizard.write("Name of this source", "Airport")
+    wizard.check()
+    wizard.load()
+    with path.open(encoding="utf-8", newline="") as stream:
+        records = list(csv.DictReader(stream))
+    assert loaded(empty_home, "Airport") == (len(records), 2_746, pytest.approx(39.840, abs=0.001))
+    days = [int(record["INTDATE"]) for record in records]
+    ((first, last),) = rows_of(empty_home, """select min(responded_at)::date, max(responded_at)::date from responses
+        where _source = 'airport'""")
+    assert (str(first), str(last)) == (f"2017-05-{min(days):02}", f"2017-05-{max(days):02}")
+    assert rows_of(empty_home, """select count(*), min(rating), max(rating) from ratings join drivers using (driver)
+        where name = 'Q7ART'""") == [(sum(record["Q7ART"] in "12345" for record in records if record["Q7ART"]), 1, 5)]
+    assert rows_of(empty_home, "select count(*) from rejects where file = '2017.csv'") == [(0,)]
 
 
 def test_a_workbook_goes_from_file_to_report_with_its_rejects(wizard: Wizard, empty_home: Home, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from cx.ingest.column_profile import profile_of
 from cx.ingest.date_formats import date_readings
 from cx.ingest.file_layout import FileLayout
 from cx.ingest.load import load
+from cx.ingest.mapping import read_mapping
 from cx.ingest.mapping_cells import Cell
 from cx.ingest.proposals import TAKEN
 from cx.ingest.rating_groups import rating_groups
 from cx.ingest.sources import file_job
 from cx.ingest.suggest import Suggestion, draft, suggest, taken_cells
 from cx.ingest.wire import plain, revived
+from cx.settings import PROJECT_FOLDER
 from cx.warehouse.home import Home
 from tests.companies import public_file, rows_of, write_csv
 
@@ -223,6 +226,29 @@ def test_a_label_is_never_taken_for_its_opposite(label: str) -> None:
     assert group.values["Very satisfied"] == "5"
     assert group.values["Very dissatisfied"] == "1"
     assert group.values[label.capitalize()] == {"satisfied": "4", "dissatisfied": "2"}[label]
+
+
+def test_codes_beside_a_scale_are_set_aside_as_the_code_book_says() -> None:
+    path = public_file("sfo/2017.csv")
+    group = suggest(path, look_at(path)[0].layout, "responses").ratings[0]
+    assert (group.lowest, group.highest, group.blank, group.unused) == (1, 5, ("Blank", "0"), ("6",))
+    ours = read_mapping(PROJECT_FOLDER / "data" / "mappings" / "sfo_2017.toml").ratings
+    assert ours is not None
+    assert ours.drivers.keys() <= group.drivers.keys()
+
+
+@pytest.mark.parametrize(("values", "found"), [
+    (range(1, 6), [(1, 5, (), ())]),
+    (range(7), [(1, 5, ("0",), ("6",)), (0, 6, (), ())]),
+    (range(1, 7), [(1, 6, (), ()), (1, 5, (), ("6",))]),
+    (range(11), [(0, 10, (), ())]),
+    ([*range(11), 99], [(0, 10, ("99",), ())]),
+    ([*range(1, 11), 99], [(1, 10, ("99",), ())]),
+    ([*range(1, 8), 8, 9], [(1, 7, ("9",), ("8",)), (1, 9, (), ())])])
+def test_a_scale_is_read_with_and_without_codes_the_likelier_first(
+        values: Sequence[int], found: list[tuple[int, int, tuple[str, ...], tuple[str, ...]]]) -> None:
+    groups = rating_groups([profile_of(name, [str(value) for value in values] * 5) for name in ("speed", "price")])
+    assert [(group.lowest, group.highest, group.blank, group.unused) for group in groups] == found
 
 
 def test_ratings_alone_are_drafted_with_the_answer_that_they_belong_to(tmp_path: Path) -> None:

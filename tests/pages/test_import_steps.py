@@ -372,3 +372,39 @@ def test_ratings_in_a_file_of_their_own_find_the_numbered_answers_of_their_sourc
     run_until(at, "until you confirm")
     assert said(at.title[0].value).startswith("120 ratings")
     assert "no record would be rejected" in said(at.title[0].value)
+
+
+def coded(at: AppTest) -> AppTest:
+    """The step of the columns of a file whose ratings go to 5, with 0 and 6 beside them, and whose day is in parts."""
+    rows = "".join(f"{n},{n % 11},2026,5,{1 + n % 28},North,{n % 7},{(n + 3) % 7}\n" for n in range(70))
+    at_columns(at, "id,NPS,yr,mon,day,Branch,Waiting,Staff\n" + rows, "coded.csv")
+    choice(at, "Value for all records").select("relationship").run()  # type: ignore[attr-defined]
+    (group,) = [radio for radio in at.radio if radio.label.startswith("Which columns are ratings")]
+    return group.set_value(next(number for number, name in enumerate(group.options) if "codes" in name)).run()
+
+
+def test_codes_of_ratings_are_set_aside_and_a_day_is_put_together_from_its_parts(empty: Home) -> None:
+    at = coded(visit("data"))
+    choice(at, "When the customer answered").select("parts").run()  # type: ignore[attr-defined]
+    choice(at, "Year").select("yr").run()  # type: ignore[attr-defined]
+    click(at, "Check the file")
+    assert "Give the year, the month and the day." in [said(error.value) for error in at.error]
+    choice(at, "Month").select("mon").run()  # type: ignore[attr-defined]
+    choice(at, "Day").select("day").run()  # type: ignore[attr-defined]
+    click(at, "Check the file")
+    load(run_until(at, "until you confirm"))
+    assert rows_of(empty, "select count(*), min(rating), max(rating) from ratings") == [(100, 1, 5)]
+    assert rows_of(empty, "select distinct scale_min, scale_max from drivers") == [(1, 5)]
+    assert rows_of(empty, "select count(*) from rejects") == [(0,)]
+    ((first, last),) = rows_of(empty, "select min(responded_at)::date, max(responded_at)::date from responses")
+    assert (str(first), str(last)) == ("2026-05-01", "2026-05-28")
+
+
+def test_the_scale_of_ratings_ends_where_their_codes_begin(empty: Home) -> None:
+    at = coded(visit("data"))
+    blank, unused = (box for box in at.multiselect if "responses_codes" in (box.key or ""))
+    assert (blank.value, unused.value) == (["0"], ["6"])
+    blank.set_value([]).run()
+    _, unused = (box for box in at.multiselect if "responses_codes" in (box.key or ""))
+    unused.set_value(["0", "5", "6"]).run()
+    assert [number.value for number in at.number_input] == [1, 4]
