@@ -79,7 +79,7 @@ def ranking(units: Sequence[Estimate], confidence: float = 0.95, draws: int | No
     >>> [(rank.low, rank.high, round(rank.p_best, 1)) for rank in table.units]  # raw NPS 60, 44, 20, 15
     [(1, 3, 0.6), (1, 2, 0.4), (2, 4, 0.0), (3, 4, 0.0)]
     >>> table.groups
-    ((1, 0), (0, 2, 3))
+    ((0, 1), (2, 3))
     """
     normal_quantile(confidence)
     count = len(units)
