@@ -9,8 +9,7 @@ create temp table own as
 select period_no, unit_id, touchpoint_id, product, segment, channel,
     count(*) filter (sign = 1) as promoters, count(*) filter (sign = 0) as passives,
     count(*) filter (sign = -1) as detractors, count(*) filter (sign is null) as blanks
-from dated join period_of on period_of.survey = dated.survey and period_of.month = dated.month
-    and period_of.wave is not distinct from dated.wave
+from dated join period_of using (slot)
 group by all;
 
 create temp table cells as
@@ -38,8 +37,7 @@ with own_added as (
         coalesce(sum(more_than_one * (more_than_one + 2)) filter (sign = 1), 0) as w2_promoters,
         coalesce(sum(more_than_one * (more_than_one + 2)) filter (sign = 0), 0) as w2_passives,
         coalesce(sum(more_than_one * (more_than_one + 2)) filter (sign = -1), 0) as w2_detractors
-    from dated join period_of on period_of.survey = dated.survey and period_of.month = dated.month
-        and period_of.wave is not distinct from dated.wave
+    from dated join period_of using (slot)
     where more_than_one <> 0 group by all
 )
 select period_no, ancestor_id as unit_id, touchpoint_id, product, segment, channel, sum(columns('^w.*'))

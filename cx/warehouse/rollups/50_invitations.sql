@@ -7,8 +7,7 @@ create table response_counts as
 with asked_in as (
     select periods.survey, period, invited_month, ends_on, unit_id::varchar as unit_id,
         touchpoint_id::varchar as touchpoint_id, sum(valid) as valid, sum(n) as n
-    from asked join period_of on period_of.survey = asked.survey and period_of.month = asked.month
-        and period_of.wave is not distinct from asked.wave
+    from asked join period_of using (slot)
         join periods using (period_no)
     group by all
 ),
