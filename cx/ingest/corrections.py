@@ -32,10 +32,14 @@ def merge(
         con.execute(f"alter table {good} drop column if exists _line")
         con.execute(f"alter table {good} rename to {table.name}")
         return []
+    columns = f"{table.sql_columns}, _source, _file, _load"
+    if con.execute(f"select 1 from {good} limit 1").fetchone() is None:
+        con.execute(f"create table main.{table.name} as select {columns} from prev.{table.name}")
+        con.execute(f"drop table {good}")
+        return []
     same_key = " and ".join(f'earlier."{name}" is not distinct from good."{name}"' for name in table.key)
     _list_changes(con, table, same_key, line)
     _list_overlaps(con, table, same_key)
-    columns = f"{table.sql_columns}, _source, _file, _load"
     con.execute(f"""
         create table main.{table.name} as
         select {columns} from prev.{table.name} as earlier
