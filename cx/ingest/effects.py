@@ -7,14 +7,16 @@ from duckdb import DuckDBPyConnection
 from cx.ingest.report import Classes, Effect
 
 _CLASSES = ("count(*) filter (score >= 9), count(*) filter (score between 7 and 8), count(*) filter (score <= 6)")
+_NOBODY = Classes(0, 0, 0)
 
 
 def effects(con: DuckDBPyConnection, *, has_previous: bool) -> tuple[Effect, ...]:
-    """Promoters, passives and detractors of each survey before and after, over all units and all time."""
-    after = _classes(con, "main.responses")
+    """Promoters, passives and detractors of each survey before, after and in the load, over all units and all time."""
     before = _classes(con, "prev.responses") if has_previous else {}
-    nobody = Classes(0, 0, 0)
-    return tuple(Effect(survey, before.get(survey, nobody), after.get(survey, nobody))
+    after = _classes(con, "main.responses")
+    brought = _classes(con, "main.responses where _load = (select snapshot_id from main.snapshot)") \
+        if has_previous else after
+    return tuple(Effect(survey, *(found.get(survey, _NOBODY) for found in (before, after, brought)))
                  for survey in sorted(before.keys() | after.keys()))
 
 

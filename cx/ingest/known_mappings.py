@@ -67,6 +67,15 @@ def fitting(home: Home, header: Sequence[str]) -> tuple[Mapping, ...]:
     return tuple(sorted(found, key=lambda mapping: -len(_used(mapping))))
 
 
+def nearly_fitting(home: Home, header: Sequence[str]) -> tuple[Mapping, ...]:
+    """The kept mappings of whose columns a few are not in this header, those that miss the fewest first."""
+    names = [normalised(name) for name in header]
+    found = [(sum(names.count(name) != 1 for name in used), mapping) for mapping in known(home)
+             if (used := _used(mapping))]
+    return tuple(mapping for missing, mapping in sorted(found, key=lambda pair: pair[0])
+                 if 0 < 2 * missing < len(_used(mapping)))
+
+
 def _used(mapping: Mapping) -> frozenset[str]:
     """The columns that a file must have, as names are compared."""
     return frozenset(map(normalised, used_columns(mapping)))

@@ -63,7 +63,7 @@ def said_by_tool(column: Column, profile: ColumnProfile, tool: str, declared_for
     if column.type is Type.TIMESTAMP and profile.kind == "dates" and declared_format is not None:
         dates = tuple(reading for reading in dates if reading.format == declared_format) or dates
         cell = replace(cell, format=dates[0].format)
-    if profile.kind == "empty" or not _can_hold(column, profile):
+    if profile.kind == "empty" or not can_hold(column, profile):
         return None
     score = _AMBIGUOUS if len(dates) > 1 else 100
     return Proposal(cell, score, phrase("{tool} writes it there.", tool=tool), dates)
@@ -73,7 +73,7 @@ def _by_name(column: Column, profiles: Sequence[ColumnProfile]) -> list[Proposal
     found = []
     for profile in profiles:
         score = name_score(profile.name, column.name)
-        if not score or not _can_hold(column, profile):
+        if not score or not can_hold(column, profile):
             continue
         if column.name == "unit_id" and score < _PLAIN_NAME and profile.kind in ("integers", "numbers"):
             score = min(score, 50)
@@ -112,7 +112,7 @@ def _partly_read(profile: ColumnProfile) -> Phrase:
                   all=f"{profile.filled:,}")
 
 
-def _can_hold(column: Column, profile: ColumnProfile) -> bool:
+def can_hold(column: Column, profile: ColumnProfile) -> bool:
     """Whether the content can be meant for a column; a few wrong values are no hindrance, they would be rejected."""
     if profile.kind == "empty":
         return False

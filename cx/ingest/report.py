@@ -94,11 +94,15 @@ class Classes:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a load does to the answers of one kind of survey: all valid answers before and after it, all units."""
+    """What a load does to the answers of one kind of survey: all valid answers before and after it, all units.
+
+    brought: the valid answers of the load itself.
+    """
 
     survey: str
     before: Classes
     after: Classes
+    brought: Classes = Classes(0, 0, 0)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def cell_control(context: CellContext) -> None:
             options = _options(context)
             current = _token(draft.cells.get(column.name), context)
             token = st.selectbox(
-                f"{t(column.meaning).rstrip('.。')} ({column.name})", options,
+                t(column.meaning).rstrip(".。"), options,
                 index=options.index(current) if current in options else None,
                 format_func=lambda option: _option_name(context, option), key=context.key("source"),
                 placeholder=t("Choose where it comes from"))

@@ -18,29 +18,36 @@ _ALL_UNITS = phrase("all units together, all months")
 
 
 def show_effects(reader: Reader, report: LoadReport, *, done: bool) -> None:
-    """A card for each kind of survey whose answers the load changes; `done` says that it has happened."""
+    """Cards for each kind of survey that the load brings answers of or changes; `done` says that it has happened."""
     t = reader.t
     if not report.effects:
         return
-    changed = [effect for effect in report.effects if effect.before != effect.after]
+    touched = [effect for effect in report.effects if effect.before != effect.after or _n(effect.brought)]
     st.header(t("The effect on the NPS"), anchor=False)
-    if not changed:
+    if all(effect.before == effect.after for effect in report.effects):
         st.markdown(t("The load changed no NPS: the valid answers are the same before and after.") if done else
                     t("The load would change no NPS: the valid answers are the same before and after."))
+    if not touched:
         return
     with st.container(horizontal=True, key="effects_done" if done else "effects"):
-        for effect in changed:
-            _card(reader, effect)
+        for effect in touched:
+            _cards(reader, effect)
     st.caption(t("Of {scope}. With 95% intervals that take every answer as one person's; the pages widen them "
                  "where customers answered more than once.", scope=_ALL_UNITS))
 
 
-def _card(reader: Reader, effect: Effect) -> None:
+def _cards(reader: Reader, effect: Effect) -> None:
+    """The NPS of this file beside that of all answers before and after it; one card where there were none before."""
     t = reader.t
     measure = t(MEASURES[effect.survey])
-    if _n(effect.before):
-        _figure(reader, t("{measure} before", measure=measure), effect.before)
-    _figure(reader, t("{measure} after", measure=measure) if _n(effect.before) else measure, effect.after)
+    if not _n(effect.before):
+        _figure(reader, measure, effect.after)
+        return
+    if _n(effect.brought):
+        _figure(reader, t("{measure} of this file", measure=measure), effect.brought)
+    _figure(reader, t("{measure} before", measure=measure), effect.before)
+    if effect.before != effect.after:
+        _figure(reader, t("{measure} after", measure=measure), effect.after)
 
 
 def _figure(reader: Reader, label: str, classes: Classes) -> None:

@@ -9,9 +9,9 @@ from cx.ingest.confined import start_look
 from cx.ingest.known_mappings import fitting
 from cx.ingest.mapping import Mapping
 from cx.phrase import phrase
-from cx.ui import failure, import_mended
+from cx.ui import failure, import_mended, import_renamed
 from cx.ui.frame import Reader
-from cx.ui.import_navigation import navigation
+from cx.ui.import_navigation import another_way, navigation
 from cx.ui.import_progress import is_done, show_progress
 from cx.ui.import_state import Import, Step
 from cx.ui.import_upload import keep_upload, remove_upload
@@ -32,6 +32,9 @@ def step(reader: Reader, work: Import) -> None:
         _take_result(reader, work)
     if work.offered:
         _offer_known(reader, work)
+        return
+    if work.nearly:
+        import_renamed.ask(reader, work)
         return
     if work.error:
         failure.show(work.error)
@@ -69,6 +72,8 @@ def _take_result(reader: Reader, work: Import) -> None:
             found.setdefault(mapping.source, mapping)
     work.offered = tuple(found.values())
     if not work.offered:
+        work.nearly = import_renamed.nearly_known(reader, work)
+    if not work.offered and not work.nearly:
         work.step = Step.LAYOUT
         st.rerun()
 
@@ -81,13 +86,7 @@ def _offer_known(reader: Reader, work: Import) -> None:
         st.button(t("Load as {title} of last time", title=plain(mapping.title)), icon=":material/history:",
                   type="secondary" if place else "primary", key=work.key(f"known_{mapping.source}"),
                   on_click=_take_known, args=(work, mapping))
-    navigation(reader, work, lambda: _another_way(reader, work))
-
-
-def _another_way(reader: Reader, work: Import) -> None:
-    if st.button(reader.t("Read it another way"), key=work.key("another_way")):
-        work.offered, work.step = (), Step.LAYOUT
-        st.rerun()
+    navigation(reader, work, lambda: another_way(reader, work))
 
 
 def _take_known(work: Import, mapping: Mapping) -> None:

@@ -23,10 +23,19 @@ def navigation(reader: Reader, work: Import, forward: Callable[[], object] | Non
             st.button(t("Cancel"), key=work.key("cancel"), on_click=give_up_import)
 
 
+def another_way(reader: Reader, work: Import) -> None:
+    """The button that leaves what is known of earlier files aside."""
+    if st.button(reader.t("Read it another way"), key=work.key("another_way")):
+        work.offered, work.nearly, work.step = (), (), Step.LAYOUT
+        st.rerun()
+
+
 def step_before(work: Import) -> Step | None:
     """The step that the person can go back to; None where there is nothing to change."""
     if work.step is Step.CHECK:
-        return None if work.mended else Step.LAYOUT if work.by_known_mapping else Step.COLUMNS
+        if work.mended:
+            return None
+        return Step.COLUMNS if not work.by_known_mapping else Step.FILE if work.nearly else Step.LAYOUT
     return {Step.COLUMNS: Step.LAYOUT}.get(work.step)
 
 

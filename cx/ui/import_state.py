@@ -48,11 +48,13 @@ STEP_NAMES: dict[Step, Phrase] = {
 class Import:
     """One file on its way in.
 
-    token: tells this import from every other, also in the keys of widgets. mending: the file whose rejected records
-    come back mended, read by the mapping of their source; None for a file of its own. attempts: files that were brought
-    and refused before. offered: mappings of earlier loads that fit the header. drafts: what was chosen for the columns,
-    a table each. tried: the person wanted to go on, so what is missing is said; wants_check: and does so now.
-    confirmed: codes of doubts that the person says are meant; always: those of them that are so with this source.
+    token: tells this import from every other, also in the keys of widgets and in the address. mending: the file whose
+    rejected records come back mended, read by the mapping of their source; None for a file of its own. attempts: files
+    that were brought and refused before. offered: mappings of earlier loads that fit the header; nearly: those that
+    would if a few of its columns were called otherwise, and new_names: what they are called in this file, by source.
+    drafts: what was chosen for the columns, a table each. tried: the person wanted to go on, so what is missing is
+    said; wants_check: and does so now. confirmed: codes of doubts that the person says are meant; always: those of them
+    that are so with this source.
     """
 
     token: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -63,6 +65,8 @@ class Import:
     look: Running[tuple[LayoutCandidate, ...]] | None = None
     candidates: tuple[LayoutCandidate, ...] = ()
     offered: tuple[Mapping, ...] = ()
+    nearly: tuple[Mapping, ...] = ()
+    new_names: dict[str, dict[str, str | None]] = field(default_factory=dict)
     chosen: LayoutCandidate | None = None
     table: str = "responses"
     suggesting: Running[Suggestion] | None = None

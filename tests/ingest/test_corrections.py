@@ -33,7 +33,8 @@ def test_a_corrected_row_is_listed_value_by_value_and_the_same_row_is_not(tmp_pa
         ("r1", "score", "9", "4", "corrected.csv", 2),
     ]
     assert (report.changes_total, report.tables[0].replaced) == (2, 1)
-    assert [(effect.before, effect.after) for effect in report.effects] == [(Classes(2, 0, 1), Classes(1, 1, 2))]
+    assert [(effect.before, effect.after, effect.brought) for effect in report.effects] == [
+        (Classes(2, 0, 1), Classes(1, 1, 2), Classes(0, 1, 2))]
     snapshot = current_snapshot(home)
     kept = changed_values(snapshot, EVERYTHING, 10)
     assert [(one.key, one.column, one.before, one.after) for one in kept] == [

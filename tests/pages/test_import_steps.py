@@ -127,13 +127,31 @@ def test_next_month_the_mapping_is_offered_and_what_it_replaces_is_shown(empty: 
     bring(at, "branch_2026-04.csv", FILE.replace("a0,0,", "a0,10,"), "of last time")
     click(at, "Load as branch of last time")
     run_until(at, "until you confirm")
-    before, after = at.metric
-    assert (before.label, after.label) == ("T-NPS before", "T-NPS after")
+    of_file, before, after = at.metric
+    assert [card.label for card in (of_file, before, after)] == ["T-NPS of this file", "T-NPS before", "T-NPS after"]
+    assert of_file.value == after.value != before.value
     changes = [frame.value for frame in at.dataframe if "Before" in frame.value.columns]
     (change,) = changes[0].to_dict("records")
     assert (change["Key"], change["Column"], change["Before"], change["After"]) == ("a0", "score", "0", "10")
     load(at)
     assert rows_of(empty, "select score from responses where response_id = 'a0'") == [(10,)]
+
+
+def test_a_column_with_a_new_name_is_asked_alone_and_all_else_is_remembered(empty: Home) -> None:
+    load(at_preview(visit("data")))
+    at = visit("data")
+    renamed = FILE.replace("id,NPS,When,Branch,Comment", "id,NPS,When,Shop,Words").replace(",North,", ",South,")
+    bring(at, "branch_2026-04.csv", renamed, "but for 2")
+    shop, words = (choice(at, f"“{name}” of last time") for name in ("Branch", "Comment"))
+    assert (shop.value, words.value) == ("Shop", None)  # type: ignore[attr-defined]
+    check = next(button for button in at.button if button.label == "Check the file")
+    assert check.disabled
+    words.select("Words").run()  # type: ignore[attr-defined]
+    click(at, "Check the file")
+    load(run_until(at, "until you confirm"))
+    assert rows_of(empty, "select distinct unit_id, comment like 'comment %' from responses") == [("South", True)]
+    (mapping,) = known(empty)
+    assert mapping.columns["responses"]["unit_id"] == Cell(column="Shop")
 
 
 def test_columns_that_are_missing_are_said_where_they_are_asked_and_nothing_goes_on(empty: Home) -> None:
@@ -285,7 +303,7 @@ def test_the_title_of_the_check_is_the_finding_and_replaced_answers_stand_in_it(
     (title,) = at.title
     assert said(title.value) == (
         "60 answers would be loaded, of which 1 answer would replace what is loaded now; no record would be rejected; "
-        f"the T-NPS would go from {at.metric[0].value} to {at.metric[1].value}")
+        f"the T-NPS would go from {at.metric[1].value} to {at.metric[2].value}")
     assert "Load a file: branch_2026-04.csv" in [said(caption.value) for caption in at.caption]
 
 
