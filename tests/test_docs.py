@@ -25,7 +25,7 @@ from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import TrendRow, headline, trend_rows, weighted_sentence
 from cx.settings import PROJECT_FOLDER, Settings, settings
 from cx.ui.filter_bar import PARAMETERS
-from cx.ui.frame import PAGE_PARAMETERS
+from cx.ui.frame import IMPORT_PARAMETER, PAGE_PARAMETERS
 from cx.ui.pages import PAGES
 from cx.ui.trends_page import CHARTS
 from cx.warehouse.filters import SURVEYS, Filters
@@ -101,7 +101,7 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_filter_and_parameter_of_the_address_is_documented() -> None:
     documented = in_code(section("Filters and links"))
-    assert {"lang", *PARAMETERS, *PAGE_PARAMETERS} <= documented
+    assert {"lang", *PARAMETERS, *PAGE_PARAMETERS, IMPORT_PARAMETER} <= documented
     assert {*SURVEYS, *CHARTS, *LANGUAGES} <= documented
 
 

@@ -32,6 +32,7 @@ from cx.warehouse.snapshot import Snapshot, Warehouse
 from cx.warehouse.units import Hierarchy, hierarchy
 
 PAGE_PARAMETERS = ("survey", "chart", "weights")
+IMPORT_PARAMETER = "import"  # of the Data page alone: a link to another page opens nobody's import
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,14 @@ def open_page(page: str, *, with_filters: bool = True,
     if snapshot is None:
         _stop_without_data(reader, when_empty)
     view = _view(reader, snapshot, with_filters=with_filters)
-    address.write(("lang", *PARAMETERS, *PAGE_PARAMETERS))
+    write_address(page)
     _say_fallback(t, snapshot)
     return view
+
+
+def write_address(page: str) -> None:
+    """Put the choices that a page knows into the address."""
+    address.write(("lang", *PARAMETERS, *PAGE_PARAMETERS, *([IMPORT_PARAMETER] if page == "data" else [])))
 
 
 def _view(reader: Reader, snapshot: Snapshot, *, with_filters: bool) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -19,7 +20,7 @@ from cx.ingest.suggest import Suggestion
 from cx.phrase import Phrase, phrase
 from cx.ui.import_commit import Commit
 from cx.ui.import_draft import Draft
-from cx.ui.import_upload import Upload, remove_upload
+from cx.ui.import_upload import KEPT_S, Upload, remove_upload
 from cx.warehouse.loads import RejectedFile
 
 _KEY = "import"
@@ -58,6 +59,7 @@ class Import:
     """
 
     token: str = field(default_factory=lambda: secrets.token_hex(8))
+    begun_at: float = field(default_factory=time.time)
     step: Step = Step.FILE
     mending: RejectedFile | None = None
     attempts: int = 0
@@ -105,17 +107,38 @@ class Import:
         return f"import_{self.token}_{name}"
 
 
+@st.cache_resource
+def _under_way() -> dict[str, Import]:
+    """The imports that were begun on this server and not given up, by token: a page that is loaded anew goes on."""
+    return {}
+
+
 def current_import() -> Import | None:
-    """The import of this session; None when none was begun."""
+    """The import of this session; None when none was begun, or it was given up in another tab."""
     found: Import | None = st.session_state.get(_KEY)
+    if found is not None and found.commit is None and found.token not in _under_way():
+        del st.session_state[_KEY]
+        return None
+    return found
+
+
+def resume_import(token: str) -> Import | None:
+    """The import of this token, now of this session too; None when it is over, or its file is gone."""
+    found = _under_way().get(token)
+    if found is None or found.commit is not None or (found.upload and not found.upload.path.exists()):
+        return None
+    st.session_state[_KEY] = found
     return found
 
 
 def begin_import(mending: RejectedFile | None = None) -> Import:
     """A new import in this session; one that was under way is given up."""
     give_up_import()
-    st.session_state[_KEY] = Import(mending=mending)
-    return st.session_state[_KEY]  # type: ignore[no-any-return]
+    for old in [one for one in _under_way().values() if one.begun_at < time.time() - KEPT_S]:
+        _under_way().pop(old.token, None)
+    work = st.session_state[_KEY] = Import(mending=mending)
+    _under_way()[work.token] = work
+    return work
 
 
 def adopt_import(commit: Commit) -> Import:
@@ -130,6 +153,7 @@ def give_up_import() -> None:
     st.session_state.pop(_KEY, None)
     if found is None:
         return
+    _under_way().pop(found.token, None)
     for running in (found.look, found.suggesting, found.check):
         if running is not None and not running.done():
             running.stop()

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from cx.warehouse.home import Home
 
-_KEPT_S = 24 * 3600
+KEPT_S = 24 * 3600
 _LONGEST_STEM_BYTES = 180  # file systems allow 255 for a name
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 # Names that Windows keeps for devices, whatever their ending.
@@ -40,7 +40,7 @@ class Upload:
 
 def keep_upload(home: Home, name: str, content: BinaryIO) -> Upload:
     """The content, copied into a folder of its own in the home; what was given up a day ago is removed first."""
-    remove_old_uploads(home, time.time() - _KEPT_S)
+    remove_old_uploads(home, time.time() - KEPT_S)
     folder = home.uploads / secrets.token_hex(8)
     folder.mkdir(parents=True, mode=0o700)
     path = folder / safe_file_name(name)

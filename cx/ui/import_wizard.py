@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cx.ui import import_check, import_columns, import_file, import_layout, import_report
-from cx.ui.frame import Reader, show_commands
+from cx.ui import address, import_check, import_columns, import_file, import_layout, import_report
+from cx.ui.frame import IMPORT_PARAMETER, Reader, show_commands, write_address
 from cx.ui.import_commit import commits
 from cx.ui.import_finding import finding
+from cx.ui.import_focus import begin_at_heading
 from cx.ui.import_state import (
     STEP_NAMES,
     Import,
@@ -15,6 +16,7 @@ from cx.ui.import_state import (
     adopt_import,
     begin_import,
     current_import,
+    resume_import,
 )
 from cx.ui.import_undo import show_undo_outcome
 from cx.ui.text import plain
@@ -29,7 +31,7 @@ def on_empty_home(reader: Reader) -> None:
         st.title(reader.t("Nothing is loaded yet"), anchor=False)
         return
     work = _import_of_this_page(reader) or begin_import()
-    begins = work.step is Step.FILE and work.look is None and not work.offered
+    begins = work.step is Step.FILE and work.look is None and not (work.offered or work.nearly)
     st.title(reader.t("Nothing is loaded yet") if begins else plain(_title(reader, work)), anchor=False)
     if begins:
         st.markdown(reader.t("Bring the file that your survey tool exports. Only the answers to the recommend question "
@@ -61,9 +63,11 @@ def entrance(reader: Reader) -> None:
     if work is not None and work.commit is not None and _is_over(work):
         with st.container(border=True, key="load_report"):
             import_report.show_outcome(reader, work, work.commit)
+        begin_at_heading("report")
         return
     st.button(reader.t("Load a file"), type="primary", icon=":material/upload_file:", key="begin_import",
               on_click=_begin)
+    begin_at_heading("data")
 
 
 def _begin() -> None:
@@ -71,14 +75,23 @@ def _begin() -> None:
 
 
 def _import_of_this_page(reader: Reader) -> Import | None:
-    """The import of this session, or the load that was confirmed here before the page was loaded anew."""
-    work = current_import()
-    if work is not None:
-        return work
+    """The import of this session or, when the page was loaded anew, that of the address or a load confirmed here."""
+    work = current_import() or resume_import(address.chosen(IMPORT_PARAMETER)) or _confirmed_load(reader)
+    _keep_in_address(work)
+    return work
+
+
+def _confirmed_load(reader: Reader) -> Import | None:
     commit = commits().of(reader.settings.home)
-    if commit is None or commit.seen:
-        return None
-    return adopt_import(commit)
+    return None if commit is None or commit.seen else adopt_import(commit)
+
+
+def _keep_in_address(work: Import | None) -> None:
+    """While there is a file and no load, the address names the import, so that the page can be loaded anew."""
+    token = work.token if work and work.upload and work.step is not Step.LOAD else ""
+    if token != address.chosen(IMPORT_PARAMETER):
+        address.choose(IMPORT_PARAMETER, token)
+        write_address("data")
 
 
 def _is_over(work: Import) -> bool:
@@ -102,7 +115,12 @@ def _work_name(reader: Reader, work: Import) -> str:
 
 
 def _show(reader: Reader, work: Import) -> None:
-    """The screen of the step that the import stands at, with the way back."""
+    """The screen of the step that the import stands at, with the way back; the focus begins at its heading."""
+    _show_step(reader, work)
+    begin_at_heading(f"{work.step.name} {_has_finding(work)}")
+
+
+def _show_step(reader: Reader, work: Import) -> None:
     t = reader.t
     if _has_finding(work):
         st.caption(plain(_work_name(reader, work)))

@@ -136,6 +136,12 @@ class Wizard:
         return self.page.get_by_test_id("stMain").inner_text()
 
     @property
+    def begins_at_heading(self) -> bool:
+        """Whether the focus is on the heading of the step, and the page scrolled to its top."""
+        return bool(self.page.evaluate("""() => document.activeElement.tagName === 'H1'
+            && document.querySelector('[data-testid=stMain]').scrollTop === 0"""))
+
+    @property
     def figures(self) -> list[str]:
         """The cards with figures."""
         return [" ".join(card.inner_text().split()) for card in self.page.get_by_test_id("stMetric").all()]
@@ -171,6 +177,8 @@ def test_a_french_survey_with_stray_bytes_goes_from_file_to_report(wizard: Wizar
     wizard.answers("transaction", "Garden centres")
     wizard.page.get_by_role("radiogroup", name="On which scale").get_by_text("0–10").click()
     wait_until_ready(wizard.page)
+    wizard.page.reload()  # the steps so far are kept
+    wizard.page.get_by_role("heading", name="What is needed").wait_for(timeout=SLOW_MS)
     wizard.day("20150615")
     wizard.check()
     assert "13,954 answers would be loaded; no record would be rejected" in wizard.text
@@ -199,8 +207,11 @@ def test_next_month_is_one_click_and_nothing_changes_for_the_same_file(
         path.write_text("ticket,NPS score,visited on,branch\n" + "".join(rows))
     wizard.bring(january)
     wizard.go_on()
+    assert wizard.begins_at_heading
     wizard.answers("transaction")
+    assert not wizard.begins_at_heading
     wizard.check()
+    assert wizard.begins_at_heading
     wizard.load()
     first = empty_home.current_id()
     wizard.bring(january)

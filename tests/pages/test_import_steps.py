@@ -154,6 +154,24 @@ def test_a_column_with_a_new_name_is_asked_alone_and_all_else_is_remembered(empt
     assert mapping.columns["responses"]["unit_id"] == Cell(column="Shop")
 
 
+def test_a_page_that_is_loaded_anew_goes_on_where_it_was_until_the_import_is_given_up(empty: Home) -> None:
+    at = at_columns(visit("data"))
+    choice(at, "Value for all records").select("strategic").run()  # type: ignore[attr-defined]
+    token = at.session_state["import"].token
+    other = visit("data", import_=token)
+    assert "Step 3 of 5" in words_of(other)
+    assert choice(other, "Value for all records").value == "strategic"  # type: ignore[attr-defined]
+    click(other, "Check the file")
+    run_until(other, "until you confirm")
+    assert "until you confirm" in words_of(at.run())
+    click(other, "Cancel")
+    for page in (at.run(), visit("data", import_=token)):
+        assert is_whole(page)
+        assert "Step 1 of 5" in words_of(page)
+    load(at_preview(visit("data")))
+    assert "Step" not in words_of(visit("data", import_=token))
+
+
 def test_columns_that_are_missing_are_said_where_they_are_asked_and_nothing_goes_on(empty: Home) -> None:
     at = at_columns(visit("data"), "id,When\n" + "".join(f"{n},2026-03-{1 + n % 28:02}\n" for n in range(40)))
     click(at, "Check the file")
