@@ -128,6 +128,14 @@ def prediction_se(reference: Reference, n_effective: float, tau2: float) -> floa
     return math.sqrt(sampling + tau2 * (1 + 1 / reference.months))
 
 
+def month_p_value(month: Estimate, reference: Reference, tau2: float) -> float:
+    """Two-sided p-value of a month if nothing moved: exact below 100 answers or beyond an NPS of 70, else normal."""
+    if _needs_exact_tail(month, reference.estimate):
+        return exact_p_value(month.nps, month.n_effective, reference, tau2)
+    se = prediction_se(reference, month.n_effective, tau2)
+    return float(2 * ndtr(-abs(month.nps - reference.estimate.nps) / se))
+
+
 def exact_p_value(nps: float, n_effective: float, reference: Reference, tau2: float) -> float:
     """Two-sided mid-p of an NPS under the Dirichlet-multinomial prediction from the reference, all outcomes enumerated.
 
@@ -195,9 +203,7 @@ def month_movement(
         return _without_figures(Verdict.TOO_FEW, month.n, pooled.estimate.n)
     se = prediction_se(pooled, month.n_effective, tau2)
     z = (month.nps - pooled.estimate.nps) / se
-    p_value = float(2 * ndtr(-abs(z)))
-    if _needs_exact_tail(month, pooled.estimate):
-        p_value = exact_p_value(month.nps, month.n_effective, pooled, tau2)
+    p_value = month_p_value(month, pooled, tau2)
     sampled = nps_difference(pooled.estimate, month)
     real_se = math.sqrt(sampled.se**2 + tau2 * (1 + 1 / pooled.months))
     change = difference_of(sampled.nps, sampled.mid, real_se)
