@@ -125,6 +125,7 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("A scale other than 0–10 must be declared. 1–10 is accepted as declared and labelled; "
                "other scales are never turned into an NPS, they are loaded as ratings."),
         phrase("Every valid answer counts once. Intervals take into account that some customers answer repeatedly."),
+        phrase("A comparison over 12 months adds up months as if nobody answered in two of them."),
         phrase("A group counts the answers of all its units alike. "
                "Weighted figures use the survey weights of the answers."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),

@@ -64,11 +64,19 @@ class Protection:
     parents: Mapping[str, str | None]
     families: Mapping[tuple[str, str], tuple[Family, Family]]
 
-    def hides(self, cell: PeriodCounts, thresholds: Thresholds) -> bool:
-        """Whether the figure of a cell would give away one with too few answers, counted or left out."""
-        return (0 < cell.complement < thresholds.privacy
-                or any(self._hides(cell.unit_id, cell.period, n, table, thresholds)
-                       for table, n in enumerate((cell.n, cell.complement))))
+    def hides(self, unit_id: str, period: str, n: int, complement: int, thresholds: Thresholds) -> bool:
+        """Whether the figure of a unit in a period would give away one with too few answers, counted or left out.
+
+        n: answers that are counted; complement: answers of the same unit and period that a filter leaves out.
+        """
+        return (0 < complement < thresholds.privacy
+                or self._hides(unit_id, period, n, 0, thresholds)
+                or self._hides(unit_id, period, complement, 1, thresholds))
+
+    def protected_answers(self, unit_id: str, period: str) -> int:
+        """Answers of the parts beside a unit in a period that are so few that they are private."""
+        families = self.families.get((self.parents.get(unit_id) or "", period))
+        return families[0].private_answers if families else 0
 
     def _hides(self, unit_id: str, period: str, n: int, table: int, thresholds: Thresholds) -> bool:
         parent = self.parents.get(unit_id)
@@ -164,7 +172,8 @@ def trends(
     cells = sorted(cells, key=lambda cell: (cell.starts_on, cell.period))
     points: dict[str, list[TrendPoint]] = {unit_id: [] for unit_id in names}
     for cell in cells:
-        points[cell.unit_id].append(_point(cell, protection.hides(cell, thresholds), thresholds))
+        hidden = protection.hides(cell.unit_id, cell.period, cell.n, cell.complement, thresholds)
+        points[cell.unit_id].append(_point(cell, hidden, thresholds))
     by_wave = survey != "transaction"
     series = [TrendSeries(unit_id, name, tuple(points[unit_id]), None, None) for unit_id, name in names.items()]
     if tau2 is None:

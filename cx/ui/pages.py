@@ -24,6 +24,7 @@ class PageFile:
 
 PAGES = (
     PageFile("trends", phrase("NPS trends")),
+    PageFile("compare", phrase("Compare units")),
     PageFile("data", phrase("Data")),
 )
 

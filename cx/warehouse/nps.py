@@ -86,10 +86,10 @@ def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, 
     names = {unit.id: unit.name for unit in units}
     cells = _period_counts(snapshot, scope, survey, tuple(names), filters)
     above = tuple(dict.fromkeys(ancestor for unit_id in names for ancestor in tree.above(unit_id)))
-    protection = _protection(
+    hiding = protection(
         snapshot, scope, survey, above, replace(filters, units=(), first_month=None, last_month=None), settings)
     tau2 = 0.0 if survey != "transaction" else _noise(snapshot, scope, survey)
-    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, protection,
+    return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, hiding,
                   tau2)
 
 
@@ -102,7 +102,7 @@ def _noise(snapshot: Snapshot, scope: Scope, survey: str) -> float:
 
 
 @remembered(256)
-def _protection(
+def protection(
     snapshot: Snapshot, scope: Scope, survey: str, above: tuple[str, ...], filters: Filters, settings: Settings
 ) -> Protection:
     """What hides small units among the parts of the units `above`, whichever of them are shown, in every period."""

@@ -65,6 +65,15 @@ class Hierarchy:
             parent = self.parents[parent]
         return tuple(found)
 
+    def levels(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], ...]:
+        """The units that a choice lets compare, level by level: those below one unit, several by themselves."""
+        found = tuple(self.by_id[unit_id] for unit_id in chosen if unit_id in self.by_id) or self.top
+        levels = [found] if len(found) > 1 else []
+        below = found if len(found) == 1 or not chosen else ()
+        while below := tuple(child for unit in below for child in self.children(unit.id)):
+            levels.append(below)
+        return tuple(levels)
+
     def shown(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], str | None]:
         """The units that a choice shows, and the id of the one that is the total of the others, if there is one.
 

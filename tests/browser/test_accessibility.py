@@ -1,4 +1,4 @@
-"""The rules of axe find nothing on either page, in light and dark, with the table and the filters open."""
+"""The rules of axe find nothing on any page, in light and dark, with the table and the filters open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["?survey=transaction", "?chart=multiples&lang=zh_Hant", "data"])
+@pytest.mark.parametrize("path", [
+    "?survey=transaction", "?chart=multiples&lang=zh_Hant", "compare?level=3&lang=zh_Hans", "data",
+])
 def test_axe_finds_nothing(browser: Browser, server: Server, path: str, theme: str) -> None:
     context = browser.new_context(
         viewport={"width": 1440, "height": 2400}, color_scheme="dark" if theme == "dark" else "light"

@@ -25,7 +25,7 @@ def test_a_deep_link_as_the_first_request_shows_the_frame(
     assert page.get_by_role("link", name="NPS trends").count() == 1
     assert page.get_by_role("link", name="Data", exact=True).count() == 1
     assert page.get_by_role("heading", level=1).count() == 1
-    assert page.get_by_role("combobox", name="Business unit").count() == (name == "trends")
+    assert page.get_by_role("combobox", name="Business unit").count() == (name != "data")
     assert page.title() == "CX dashboard"
 
 

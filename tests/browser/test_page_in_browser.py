@@ -51,7 +51,7 @@ def data_values() -> set[str]:
     """Texts of the demo company and of its tables, which no language changes."""
     tables = homes.demo_tables()
     columns = {
-        "units": ["name"],
+        "units": ["name", "kind"],
         "touchpoints": ["name", "journey", "stage"],
         "events": ["title"],
         "responses": ["product", "segment", "channel"],
@@ -72,6 +72,8 @@ def data_values() -> set[str]:
         ("?survey=transaction&chart=multiples&unit=HL&", "zh_Hans"),
         ("?chart=shares&", "zh_Hans"),
         ("?chart=response&", "zh_Hant"),
+        ("compare?mix=channel&", "zh_Hant"),
+        ("compare?chart=funnel&level=3&survey=transaction&", "zh_Hans"),
         ("data?", "zh_Hant"),
         ("data?", "zh_Hans"),
     ],
@@ -205,9 +207,10 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(
-    "path", ["?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares", "data?lang=en"]
-)
+@pytest.mark.parametrize("path", [
+    "?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares",
+    "compare?level=2&mix=segment&lang=en", "data?lang=en",
+])
 def test_a_phone_scrolls_down_only_and_nothing_overlaps(phone: Page, server: Server, path: str) -> None:
     open_link(phone, f"{server.url}/{path}")
     widths = phone.evaluate("""() => ['html', 'body', '[data-testid=stMain]', '[data-testid=stMainBlockContainer]'].map(

@@ -1,0 +1,181 @@
+"""Units of one level: scores with best guesses, the funnel, and ribbons of ranks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import plotly.graph_objects as go
+
+from cx.charts.style import EVENT, FAINT, GRID, TOTAL, UNITS, Trace, dot_size, layout, literal, scatter, short, y_axis
+from cx.say.compare import unit_words
+from cx.say.translator import Translator
+from cx.stats.comparison import ComparedUnit, Comparison
+from cx.stats.funnel import INNER, OUTER, Standing
+from cx.stats.nps import Estimate
+
+MAX_ROWS = 40
+_ROW_HEIGHT, _LEAST_ROWS = 22, 5
+_UNIT, _GUESS, _OUT = UNITS[3], UNITS[0], UNITS[1]
+_STEPS = 60
+_BETWEEN_FIRST_AND_LAST = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": MAX_ROWS / 2 - 0.5,
+                           "y1": MAX_ROWS / 2 - 0.5, "line": {"color": EVENT, "width": 1, "dash": "dot"}}
+
+
+class Compared(NamedTuple):
+    """What a picture draws: a comparison, in a language."""
+
+    comparison: Comparison
+    t: Translator
+
+    @property
+    def rows(self) -> tuple[ComparedUnit, ...]:
+        """The units to draw, the highest expected rank first; of many the first and the last ones."""
+        shown = self.comparison.shown
+        half = MAX_ROWS // 2
+        return shown if len(shown) <= MAX_ROWS else (*shown[:half], *shown[-half:])
+
+    def hover(self, unit: ComparedUnit) -> str:
+        """What is known of a unit, for the pointer."""
+        return "<br>".join(literal(line) for line in unit_words(self.t, unit, len(self.comparison.shown)))
+
+
+def scores(shown: Compared) -> go.Figure:
+    """Raw scores as dots sized by n; best guesses given the size as diamonds with their intervals."""
+    rows, t = shown.rows, shown.t
+    places = list(range(len(rows)))
+    largest = max((unit.n for unit in rows), default=1)
+    traces = [
+        _intervals([(unit.pooled.low, unit.pooled.high) if unit.pooled else _ends(unit.estimate) for unit in rows],
+                   _GUESS),
+        scatter(x=[100 * unit.estimate.nps if unit.estimate else None for unit in rows], y=places, mode="markers",
+                name=t("Raw score"),
+                marker={"symbol": "circle-open", "color": _UNIT, "line": {"width": 2},
+                        "size": [dot_size(unit.n, largest) for unit in rows],
+                        "opacity": [1.0 if unit.firm else FAINT for unit in rows]},
+                hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text"),
+        scatter(x=[100 * unit.pooled.nps if unit.pooled else None for unit in rows], y=places, mode="markers",
+                name=t("Best guess given its size"), marker={"symbol": "diamond", "color": _GUESS, "size": 9},
+                hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
+    fair = [(place, unit) for place, unit in zip(places, rows, strict=True) if unit.fair]
+    if fair:
+        traces.append(scatter(
+            x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place for place, _ in fair], mode="markers",
+            name=t("At the same mix"), marker={"symbol": "line-ns-open", "color": _OUT, "size": 12,
+                                               "line": {"width": 2.5, "color": _OUT}},
+            hovertext=[shown.hover(unit) for _, unit in fair], hoverinfo="text"))
+    total = shown.comparison.total
+    return go.Figure(traces, _rows_layout(rows, _nps_axis(rows, total), shapes=_total_line(total)))
+
+
+def ranks(shown: Compared) -> go.Figure:
+    """For each unit the ranks that it may have, with the one that is expected."""
+    rows, t = shown.rows, shown.t
+    ends = [(unit.rank.low - 0.35, unit.rank.high + 0.35) if unit.rank else (0.0, 0.0) for unit in rows]
+    traces = [
+        _ribbons(ends),
+        scatter(x=[unit.rank.expected if unit.rank else None for unit in rows], y=list(range(len(rows))),
+                mode="markers", name=t("Expected rank"), marker={"color": _GUESS, "size": 9, "symbol": "diamond"},
+                hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
+    count = len(shown.comparison.shown)
+    axis = {"range": [0.4, count + 0.6], "title": {"text": t("Rank")}, "gridcolor": GRID, "fixedrange": True,
+            "tickformat": "d", "nticks": 8, "zeroline": False} | ({"dtick": 1} if count <= 12 else {})
+    return go.Figure(traces, _rows_layout(rows, axis, showlegend=False))
+
+
+def funnel(shown: Compared) -> go.Figure:
+    """Scores by the number of answers, with the limits between which units usually lie; none with few units."""
+    units, t = shown.comparison.shown, shown.t
+    found, drawn = shown.comparison.funnel, [unit for unit in units if unit.estimate]
+    sizes = [unit.estimate.n_effective for unit in drawn if unit.estimate]
+    traces: list[Trace] = []
+    scored = [100 * unit.estimate.nps for unit in drawn if unit.estimate]
+    ends, middle = scored or [0.0], math.sqrt(min(sizes, default=1) * max(sizes, default=1))
+    if found is not None and sizes:
+        first, last = min(sizes) * 0.9, max(sizes) * 1.1
+        ends = [*ends, *(100 * end for end in found.limits(last, OUTER))]
+        steps = [first * (last / first) ** (step / _STEPS) for step in range(_STEPS + 1)]
+        for confidence, dash, name in ((INNER, "dot", t("95% of usual units")),
+                                       (OUTER, "solid", t("99.8% of usual units"))):
+            for side in (0, 1):
+                line = [100 * found.limits(size, confidence)[side] for size in steps]
+                traces.append(scatter(x=steps, y=line, mode="lines", name=name, showlegend=side == 0, hoverinfo="skip",
+                                      line={"color": TOTAL, "width": 1.4, "dash": dash}))
+        traces.append(scatter(x=[first, last], y=[100 * found.nps] * 2, mode="lines", name=t("All answers"),
+                              line={"color": TOTAL, "width": 2.4}, hoverinfo="skip"))
+    out = [unit.standing in (Standing.ABOVE, Standing.BELOW) for unit in drawn]
+    traces.append(scatter(
+        x=sizes, y=scored, mode="markers+text", showlegend=False, cliponaxis=False,
+        textposition=["middle left" if size > middle else "middle right" for size in sizes],
+        text=[literal(short(unit.name)) if flag else "" for unit, flag in zip(drawn, out, strict=True)],
+        marker={"color": [_OUT if flag else _UNIT for flag in out],
+                "symbol": ["diamond" if flag else "circle" for flag in out],
+                "size": [10 if flag else 7 for flag in out],
+                "opacity": [1.0 if unit.firm else FAINT for unit in drawn]},
+        hovertext=[shown.hover(unit) for unit in drawn], hoverinfo="text"))
+    return go.Figure(traces, layout(
+        430, showlegend=found is not None, yaxis=y_axis(min(ends), max(ends), title={"text": "NPS"}),
+        xaxis={"type": "log", "title": {"text": t("Answers (independent ones that they are worth)")}, "gridcolor": GRID,
+               "fixedrange": True, "tickformat": ",d", "tickvals": _round_sizes(sizes)},
+        margin={"l": 46, "r": 14, "t": 26, "b": 84}))
+
+
+def _round_sizes(sizes: Sequence[float]) -> list[int]:
+    """1, 2 and 5 times powers of ten around the sizes, for a logarithmic axis."""
+    steps = [factor * 10**power for power in range(9) for factor in (1, 2, 5)]
+    return [step for step in steps if min(sizes, default=1) / 2 <= step <= 2 * max(sizes, default=1)]
+
+
+def _ends(estimate: Estimate | None) -> tuple[float, float]:
+    return (estimate.low, estimate.high) if estimate else (0.0, 0.0)
+
+
+def _intervals(ends: Sequence[tuple[float, float]], colour: str) -> Trace:
+    """Lines from low to high, one a row."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for place, (low, high) in enumerate(ends):
+        xs += [100 * low, 100 * high, None]
+        ys += [place, place, None]
+    return scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": 2}, opacity=0.6, hoverinfo="skip",
+                   showlegend=False)
+
+
+def _ribbons(ends: Sequence[tuple[float, float]]) -> Trace:
+    return {"type": "bar", "orientation": "h", "y": list(range(len(ends))), "base": [low for low, _ in ends],
+            "x": [high - low for low, high in ends], "marker": {"color": _UNIT, "line": {"width": 0}}, "opacity": 0.35,
+            "hoverinfo": "skip", "showlegend": False, "width": 0.5}
+
+
+def _nps_axis(rows: Sequence[ComparedUnit], total: Estimate | None) -> dict[str, Any]:
+    known = [unit.estimate.nps for unit in rows if unit.estimate] + ([total.nps] if total else [])
+    ends = [end for unit in rows if unit.pooled for end in (unit.pooled.low, unit.pooled.high)]
+    return y_axis(100 * min([*known, *ends], default=-0.2), 100 * max([*known, *ends], default=0.2),
+                  title={"text": "NPS"})
+
+
+def _total_line(total: Estimate | None) -> list[dict[str, Any]]:
+    if total is None:
+        return []
+    return [{"type": "line", "x0": 100 * total.nps, "x1": 100 * total.nps, "y0": 0, "y1": 1, "yref": "paper",
+             "line": {"color": TOTAL, "width": 1.6, "dash": "dash"}, "layer": "below"}]
+
+
+def _rows_layout(rows: Sequence[ComparedUnit], x_axis: dict[str, Any], *, showlegend: bool = True, **more: Any
+                 ) -> dict[str, Any]:
+    height = 110 + _ROW_HEIGHT * max(_LEAST_ROWS, len(rows))
+    if len(rows) == MAX_ROWS:
+        more["shapes"] = [*more.get("shapes", ()), _BETWEEN_FIRST_AND_LAST]
+    return layout(
+        height, xaxis=x_axis, showlegend=showlegend,
+        yaxis={"range": [len(rows) - 0.4, -0.6], "tickmode": "array", "tickvals": list(range(len(rows))),
+               "ticktext": [literal(short(unit.name)) for unit in rows], "automargin": True, "fixedrange": True,
+               "showgrid": False, "zeroline": False},
+        margin={"l": 46, "r": 14, "t": 10, "b": 84}, **more)
+
+
+def alt(shown: Compared, headline: str) -> str:
+    """What the picture shows, for readers who do not see it: the finding, then the first units in words."""
+    lines = [" · ".join(unit_words(shown.t, unit, len(shown.comparison.shown))) for unit in shown.rows[:8]]
+    return f"{headline} " + "; ".join(lines)

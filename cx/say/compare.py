@@ -1,0 +1,176 @@
+"""A comparison of units in words: the finding, what was compared, one row a unit. Made by rule from the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cx.phrase import Phrase, phrase
+from cx.say.numbers import formatter
+from cx.say.translator import Translator
+from cx.say.trends import MEASURES
+from cx.stats.comparison import ComparedUnit, Comparison
+from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
+from cx.stats.nps import Estimate
+from cx.stats.pooling import PooledUnit
+from cx.stats.standardise import Split, Standardised
+from cx.warehouse.compare import Span
+
+STANDING_WORDS: Mapping[Standing, Phrase] = MappingProxyType({
+    Standing.ABOVE: phrase("above what units usually score"),
+    Standing.BELOW: phrase("below what units usually score"),
+    Standing.NORMAL: phrase("within normal variation"),
+    Standing.TOO_FEW: phrase("too few answers"),
+    Standing.CANNOT_TELL: phrase("cannot tell yet"),
+})
+_NAMED = 4
+
+
+@dataclass(frozen=True)
+class CompareRow:
+    """One unit as a row of the table, the file and the JSON: NPS and ends in points, shares in per cent."""
+
+    unit_id: str
+    unit: str
+    n: int
+    nps_pts: float | None
+    low_pts: float | None
+    high_pts: float | None
+    pooled_pts: float | None
+    pooled_low_pts: float | None
+    pooled_high_pts: float | None
+    expected_rank: float | None
+    rank_low: int | None
+    rank_high: int | None
+    top_third_pct: float | None
+    standing: str | None
+    same_mix_pts: float | None
+    same_mix_low_pts: float | None
+    same_mix_high_pts: float | None
+    mix_covered_pct: float | None
+    withheld: str | None
+    missing_answers: int
+
+
+def compare_rows(comparison: Comparison) -> Iterator[CompareRow]:
+    """The rows of a comparison, in the order of the expected rank."""
+    for unit in comparison.units:
+        rank, fair = unit.rank, unit.fair
+        yield CompareRow(
+            unit.unit_id, unit.name, unit.n, *_points(unit.estimate),
+            *_points(unit.pooled), rank.expected if rank else None, rank.low if rank else None,
+            rank.high if rank else None, 100 * rank.p_top_third if rank else None,
+            unit.standing.name.lower() if unit.standing else None,
+            *_points(fair), 100 * fair.covered if fair else None,
+            unit.withheld.value if unit.withheld else None, unit.missing)
+
+
+def _points(score: Estimate | PooledUnit | Standardised | None) -> tuple[float | None, float | None, float | None]:
+    return (100 * score.nps, 100 * score.low, 100 * score.high) if score else (None, None, None)
+
+
+def compare_headline(t: Translator, comparison: Comparison) -> str:
+    """The finding as one sentence: who stands out, who can be told apart, or that nobody can."""
+    shown = comparison.shown
+    if not shown:
+        return t("No unit of this level has enough answers to be compared.")
+    if len(shown) == 1:
+        return t("Only {unit} has enough answers, so there is nothing to compare it with.", unit=shown[0].name)
+    if len(shown) >= FUNNEL_MIN_UNITS:
+        return _who_stands_out(t, comparison)
+    if not comparison.pairs_apart:
+        return t("None of the {n} units can be told apart from another.", n=len(shown))
+    first, last = shown[0], shown[-1]
+    return t("{apart} of {pairs} pairs of units can be told apart; {first} is expected first, {last} last.",
+             apart=comparison.pairs_apart, pairs=comparison.pairs, first=_with_nps(t, first), last=_with_nps(t, last))
+
+
+def _who_stands_out(t: Translator, comparison: Comparison) -> str:
+    shown = comparison.shown
+    out = [unit for unit in shown if unit.standing in (Standing.ABOVE, Standing.BELOW)]
+    if not out:
+        return t("None of the {n} units stands out: they differ no more than units usually do.", n=len(shown))
+    names = formatter(t.code).listing(_with_nps(t, unit) for unit in out[:_NAMED])
+    if len(out) > _NAMED:
+        return t("{k} of {n} units stand out from what units usually score, among them {names}.", k=len(out),
+                 n=len(shown), names=names)
+    return t.plural("{n} of {total} units stands out from what units usually score: {names}.",
+                    "{n} of {total} units stand out from what units usually score: {names}.", len(out),
+                    total=len(shown), names=names)
+
+
+def compared_what(t: Translator, survey: str, found: Span, comparison: Comparison, total_name: str) -> str:
+    """What is compared: measure, period, units and answers; and the figure of the unit above them."""
+    write = formatter(t.code)
+    period = found.wave or write.months(found.first_month, found.last_month)
+    said = t("{measure} in {period}, {units} with {n} answers.", measure=MEASURES[survey], period=period,
+             units=t.plural("{n} unit", "{n} units", len(comparison.shown)),
+             n=write.count(sum(unit.n for unit in comparison.shown)))
+    if comparison.total is None or not total_name:
+        return said
+    total = comparison.total
+    return said + (" " if t.code == "en" else "") + t(
+        "{unit}: {nps} ({interval}), n = {n}.", unit=total_name, nps=write.nps(total.nps),
+        interval=write.interval(total.low, total.high), n=write.count(total.n))
+
+
+def withheld_units(t: Translator, comparison: Comparison) -> str:
+    """How many units have no figure; empty text when all have one."""
+    missing = len(comparison.units) - len(comparison.shown)
+    if not missing:
+        return ""
+    return t.plural("{n} unit has too few answers to be compared, or would give away another one.",
+                    "{n} units have too few answers to be compared, or would give away another one.", missing)
+
+
+def groups_sentence(t: Translator, comparison: Comparison) -> str:
+    """The groups of units that cannot be told apart; of many units the number of pairs that can."""
+    names = {unit.unit_id: unit.name for unit in comparison.shown}
+    groups = [group for group in comparison.groups if len(group) > 1]
+    if len(names) >= FUNNEL_MIN_UNITS:
+        return t("{apart} of {pairs} pairs of units can be told apart.", apart=f"{comparison.pairs_apart:,}",
+                 pairs=f"{comparison.pairs:,}")
+    if not groups:
+        return ""
+    write = formatter(t.code)
+    return t("Cannot be told apart: {groups}.", groups="; ".join(
+        write.listing(names[unit_id] for unit_id in group) for group in groups))
+
+
+def unit_words(t: Translator, unit: ComparedUnit, units: int) -> list[str]:
+    """What is known of one unit, line by line: score, best guess, rank, standing, score at the same mix."""
+    write, said = formatter(t.code), [unit.name]
+    if unit.estimate is not None:
+        said.append(f"NPS {write.nps(unit.estimate.nps)} ({write.interval(unit.estimate.low, unit.estimate.high)}) · "
+                    + write.sample(unit.n))
+    if unit.pooled is not None:
+        said.append(t("Best guess given its size: {nps} ({interval})", nps=write.nps(unit.pooled.nps),
+                      interval=write.interval(unit.pooled.low, unit.pooled.high)))
+    if unit.rank is not None:
+        said.append(t("Rank {low} to {high} of {units}", low=unit.rank.low, high=unit.rank.high, units=units))
+    if unit.standing is not None and units >= FUNNEL_MIN_UNITS:
+        said.append(t(STANDING_WORDS[unit.standing]))
+    if unit.fair is not None:
+        said.append(t("At the same mix: {nps} ({interval}), {covered} of the mix covered",
+                      nps=write.nps(unit.fair.nps), interval=write.interval(unit.fair.low, unit.fair.high),
+                      covered=write.percent(unit.fair.covered, 0)))
+    return said
+
+
+def pair_sentence(t: Translator, first: str, second: str, split: Split) -> str:
+    """How two units differ and why, as one sentence with its verdict."""
+    write, change = formatter(t.code), split.change
+    names = {"first": first, "second": second, "size": write.size_of_change(change.nps),
+             "interval": write.interval(change.low, change.high)}
+    if change.low <= 0 <= change.high:
+        return t("{first} and {second} cannot be told apart: the difference is {size} (95% interval {interval}).",
+                 **names)
+    if change.nps > 0:
+        return t("{second} scores higher than {first} by {size} (95% interval {interval}).", **names)
+    return t("{second} scores lower than {first} by {size} (95% interval {interval}).", **names)
+
+
+def _with_nps(t: Translator, unit: ComparedUnit) -> str:
+    estimate = unit.estimate
+    return t("{unit} ({nps})", unit=unit.name, nps=formatter(t.code).nps(estimate.nps if estimate else None))

@@ -1,0 +1,216 @@
+"""Units of one level beside each other: raw scores, best guesses, ranks, who stands out, and the fair comparison.
+
+Built from counts alone. Suppression happens here, once. A span of months is a sum, and a sum must not give away a month
+that is hidden: see `span_counts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from cx.stats.funnel import FUNNEL_MIN_UNITS, Funnel, Standing, funnel_of, unit_standings
+from cx.stats.nps import Counts, Estimate, nps_estimate
+from cx.stats.pooling import PooledUnit, PooledUnits, pooled_units
+from cx.stats.ranks import Ranking, UnitRank, ranking
+from cx.stats.standardise import Split, Standardised, performance_and_mix, standardised_nps
+from cx.stats.suppression import Thresholds, Withheld, missing_answers, withheld
+
+Strata = Mapping[str, Counts]
+"""The answers of one unit by the value of a dimension; empty text for answers without one."""
+
+
+class UnitPeriod(NamedTuple):
+    """What is known of one unit in one period. n_effective: how many independent answers its answers are worth."""
+
+    unit_id: str
+    period: str
+    promoters: int
+    passives: int
+    detractors: int
+    n_effective: float
+    left_out: int
+
+    @property
+    def n(self) -> int:
+        """Valid answers."""
+        return self.promoters + self.passives + self.detractors
+
+
+class SpanCounts(NamedTuple):
+    """What is known of one unit in a span of periods.
+
+    n_effective adds what the answers of each period are worth: customers who answer in several of them count as others.
+    left_out: answers of the same unit and span that a filter leaves out.
+    """
+
+    counts: Counts
+    n_effective: float
+    left_out: int
+
+    @property
+    def n(self) -> int:
+        """Valid answers."""
+        return round(self.counts.total)
+
+
+NO_ANSWERS = SpanCounts(Counts(0, 0, 0), 0.0, 0)
+
+
+@dataclass(frozen=True)
+class ComparedUnit:
+    """One unit among its like. Everything but n is None where the figure is withheld; `missing` answers are needed.
+
+    pooled, rank: None also where the unit is the only one. fair: the NPS at the common mix, None where nothing of the
+    mix has answers or no mix was asked for.
+    """
+
+    unit_id: str
+    name: str
+    n: int
+    estimate: Estimate | None
+    withheld: Withheld | None
+    missing: int
+    firm: bool
+    pooled: PooledUnit | None
+    rank: UnitRank | None
+    standing: Standing | None
+    fair: Standardised | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Units of one level in the order of their expected rank, the highest first; units without a figure at the end.
+
+    total: the unit above them all, None where there is none. groups: ids of neighbours of whom no two can be told
+    apart; they may overlap. funnel: None with too few units.
+    """
+
+    units: tuple[ComparedUnit, ...]
+    total: Estimate | None
+    pooled: PooledUnits | None
+    groups: tuple[tuple[str, ...], ...]
+    funnel: Funnel | None
+
+    @cached_property
+    def shown(self) -> tuple[ComparedUnit, ...]:
+        """The units with a figure."""
+        return tuple(unit for unit in self.units if unit.estimate is not None)
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs of units with a figure."""
+        return len(self.shown) * (len(self.shown) - 1) // 2
+
+    @property
+    def pairs_apart(self) -> int:
+        """Number of pairs that can be told apart, all of them with 95 % confidence together."""
+        return sum(unit.rank.set_low - 1 for unit in self.shown if unit.rank is not None)
+
+
+def span_counts(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod], int | None], thresholds: Thresholds
+                ) -> dict[str, SpanCounts]:
+    """The answers of each unit in a span, from its periods, without those that the sum would give away.
+
+    `protected` says of a period whose figure is hidden how many private answers of others it hides, None where it is
+    shown: the sum less the periods that are shown is the sum of the hidden ones. So these count only where they hide
+    enough answers together, and periods that are private themselves only where they have enough together.
+    """
+    kept: dict[str, list[UnitPeriod]] = {}
+    private: dict[str, list[tuple[UnitPeriod, int]]] = {}
+    hiding: dict[str, list[tuple[UnitPeriod, int]]] = {}
+    for cell in periods:
+        if 1 <= cell.n < thresholds.privacy:
+            private.setdefault(cell.unit_id, []).append((cell, cell.n))
+        elif (hides := protected(cell)) is not None:
+            hiding.setdefault(cell.unit_id, []).extend([(cell, hides)] if hides else [])
+        else:
+            kept.setdefault(cell.unit_id, []).append(cell)
+    for unit_id in private.keys() | hiding.keys():
+        for cells in (private.get(unit_id, []), hiding.get(unit_id, [])):
+            if sum(answers for _, answers in cells) >= thresholds.privacy:
+                kept.setdefault(unit_id, []).extend(cell for cell, _ in cells)
+    for unit_id, cells in private.items():  # nothing else is there: withheld, with the number of answers
+        kept.setdefault(unit_id, [cell for cell, _ in cells])
+    return {unit_id: SpanCounts(
+        Counts(sum(cell.promoters for cell in cells), sum(cell.passives for cell in cells),
+               sum(cell.detractors for cell in cells)),
+        sum(cell.n_effective for cell in cells), sum(cell.left_out for cell in cells))
+        for unit_id, cells in kept.items()}
+
+
+def comparison(
+    names: Mapping[str, str], spans: Mapping[str, SpanCounts], hidden: Callable[[str, SpanCounts], bool],
+    thresholds: Thresholds, total_id: str | None = None, strata: Mapping[str, Strata] | None = None,
+) -> Comparison:
+    """The units in `names` (id → name) compared by their answers in a span.
+
+    `hidden` says whether a figure would give away another one. `strata` (unit → stratum → answers) asks for the fair
+    comparison: every unit at the mix of all answers of these units. Units that are withheld take part in nothing.
+    """
+    found = {unit_id: spans.get(unit_id, NO_ANSWERS) for unit_id in names}
+    reasons = {unit_id: withheld(span.n, thresholds) or (Withheld.PROTECTS_OTHERS if hidden(unit_id, span) else None)
+               for unit_id, span in found.items()}
+    shown = [unit_id for unit_id in names if reasons[unit_id] is None]
+    estimates = [_estimate(found[unit_id]) for unit_id in shown]
+    pooled = pooled_units(estimates) if estimates else None
+    ranks = ranking(estimates) if len(estimates) > 1 else None
+    standings = unit_standings(estimates, thresholds) if estimates else ()
+    fair = _fair({unit_id: strata[unit_id] for unit_id in shown if unit_id in strata}) if strata else {}
+    place = {unit_id: number for number, unit_id in enumerate(shown)}
+
+    def unit(unit_id: str) -> ComparedUnit:
+        at, n = place.get(unit_id), found[unit_id].n
+        known = at is not None
+        return ComparedUnit(
+            unit_id, names[unit_id], n, estimates[at] if at is not None else None, reasons[unit_id],
+            missing_answers(n, thresholds), n >= thresholds.firm,
+            pooled.units[at] if pooled and at is not None and len(shown) > 1 else None,
+            ranks.units[at] if ranks and at is not None else None,
+            standings[at] if at is not None else None, fair.get(unit_id) if known else None)
+
+    total = found_total(total_id, spans, hidden, thresholds)
+    ordered = _ordered(shown, ranks) + [unit_id for unit_id in names if unit_id not in place]
+    return Comparison(
+        tuple(unit(unit_id) for unit_id in ordered), total, pooled if len(shown) > 1 else None,
+        tuple(tuple(shown[at] for at in group) for group in ranks.groups) if ranks else (),
+        funnel_of(estimates) if len(estimates) >= FUNNEL_MIN_UNITS else None)
+
+
+def found_total(total_id: str | None, spans: Mapping[str, SpanCounts], hidden: Callable[[str, SpanCounts], bool],
+                thresholds: Thresholds) -> Estimate | None:
+    """The figure of the unit above the others; None where there is none or it is withheld."""
+    span = spans.get(total_id) if total_id is not None else None
+    if total_id is None or span is None or withheld(span.n, thresholds) or hidden(total_id, span):
+        return None
+    return _estimate(span)
+
+
+def difference_split(before: Strata, after: Strata) -> Split | None:
+    """The difference of two units, after - before, split into performance and mix; None where one has no answers."""
+    if not before or not after:
+        return None
+    return performance_and_mix(_estimates(before), _estimates(after))
+
+
+def _estimate(span: SpanCounts) -> Estimate:
+    return nps_estimate(span.counts, design_effect=max(1.0, span.n / span.n_effective))
+
+
+def _estimates(strata: Strata) -> dict[str, Estimate]:
+    return {name: nps_estimate(counts) for name, counts in strata.items()}
+
+
+def _fair(strata: Mapping[str, Strata]) -> dict[str, Standardised]:
+    """The NPS of each unit at the mix of all answers."""
+    mix: dict[str, float] = {}
+    for one in strata.values():
+        for name, counts in one.items():
+            mix[name] = mix.get(name, 0.0) + counts.total
+    return {unit_id: standardised_nps(_estimates(one), mix) for unit_id, one in strata.items() if one}
+
+
+def _ordered(shown: Sequence[str], ranks: Ranking | None) -> list[str]:
+    return [shown[at] for at in ranks.order] if ranks else list(shown)

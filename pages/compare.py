@@ -1,0 +1,21 @@
+"""Compare units: who is truly different?"""
+
+import streamlit as st
+
+from cx.ui import compare_page, trends_page
+from cx.ui.frame import open_page
+
+view = open_page("compare")
+if not view.surveys:
+    trends_page.missing(view)
+    st.stop()
+
+asked = compare_page.choose(view)
+shown = compare_page.compared(view, asked)
+if shown is None:
+    st.stop()
+
+compare_page.title(view, shown)
+compare_page.picture(view, shown)
+compare_page.pair(view, shown)
+compare_page.table(view, shown)
