@@ -130,6 +130,16 @@ def test_the_wait_is_the_first_quarter_in_which_the_longer_series_tell() -> None
     assert (hopeless.course, hopeless.quarters_needed) == (Course.CANNOT_TELL, None)
 
 
+@pytest.mark.parametrize("quarters", [1, 5])
+def test_a_series_that_goes_on_has_points_at_its_own_distance(quarters: int) -> None:
+    for years, added in ((T_YEARS, 3 * quarters), (R_YEARS, quarters)):
+        points = _Points(years, 0.1 * years, np.full(len(years), 0.002), 1)
+        longer = years[1] * np.arange(len(years) + added)
+        spread = ((longer - longer.mean()) ** 2).sum()
+        assert points.slope_se(0.001, quarters) == (
+            pytest.approx(0.1), pytest.approx((0.003 / spread) ** 0.5), len(longer))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2), st.sampled_from([50, 500, 5000]))
 def test_exchanged_series_and_upside_down_ones_follow_the_same_course(first: float, second: float, n: int) -> None:

@@ -26,6 +26,8 @@ def test_a_line_equals_the_weighted_regression_of_statsmodels() -> None:
     assert line.q == pytest.approx(y @ projection @ y)
     assert line.c == pytest.approx(np.trace(projection))
     assert line.points == 9
+    assert y @ projection @ y > 7
+    assert noise_around_lines([line]) == pytest.approx((y @ projection @ y - 7) / np.trace(projection))
 
 
 def test_noise_around_lines_is_found_and_sampling_alone_is_none() -> None:
@@ -37,6 +39,7 @@ def test_noise_around_lines_is_found_and_sampling_alone_is_none() -> None:
 
     assert math.sqrt(noise_around_lines(lines(0.06))) == pytest.approx(0.06, rel=0.05)
     assert noise_around_lines(lines(0.0)) < 0.0002
+    assert noise_around_lines([weighted_line([0, 1, 2], [0, 1, 2], [1, 1, 1])]) == 0
     assert noise_around_lines([weighted_line([0, 1], [0, 1], [1, 1])]) == 0
     assert noise_around_lines([]) == 0
 
