@@ -13,7 +13,7 @@ from cx.stats.lines import noise_around_lines, weighted_line
 
 def test_a_line_equals_the_weighted_regression_of_statsmodels() -> None:
     rng = np.random.default_rng(1)
-    x, y, v = rng.uniform(0, 3, 9), rng.normal(0.3, 0.1, 9), rng.uniform(0.001, 0.01, 9)
+    x, y, v = rng.uniform(0, 3, 9), rng.normal(0.3, 0.1, 9), rng.uniform(0.0005, 0.003, 9)
     design = np.column_stack([np.ones(9), x])
     fit = WLS(y, design, weights=1 / v).fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
     line = weighted_line(x, y, v)
