@@ -4,6 +4,14 @@
 -- Most customers answer once in a period, and what they add can be read from the counts. So every answer is first taken
 -- for a customer of its own; only customers who answered again are looked at, for what they add beyond that. An answer
 -- without a customer is one customer. Who answered again is found by putting hashes in order, which costs half of counting.
+create temp table per_touchpoint as
+select period_no, unit_id, touchpoint_id, sum(promoters)::bigint as promoters, sum(passives)::bigint as passives,
+    sum(detractors)::bigint as detractors, sum(blanks)::bigint as blanks
+from cells group by all;
+
+create temp table added_per_touchpoint as
+select period_no, unit_id, touchpoint_id, sum(columns('^w.*')) from added group by all;
+
 create temp table often as
 select distinct answer_of from (
     select answer_of, lag(answer_of) over (order by answer_of) as before
@@ -32,16 +40,8 @@ per_customer as (
         (period_no, ancestor_id, touchpoint_id, customer), (period_no, ancestor_id, customer))
     having sum(m) > 1
 ),
-per_touchpoint as (
-    select period_no, unit_id, touchpoint_id, sum(promoters) as promoters, sum(passives) as passives,
-        sum(detractors) as detractors from cells group by all
-),
-added_per_touchpoint as (
-    select period_no, unit_id, touchpoint_id, sum(w2_promoters) as w2_promoters, sum(w2_passives) as w2_passives,
-        sum(w2_detractors) as w2_detractors from added group by all
-),
 counted as (
-    select *, 0 as w2_promoters, 0 as w2_passives, 0 as w2_detractors from per_touchpoint
+    select * exclude (blanks), 0 as w2_promoters, 0 as w2_passives, 0 as w2_detractors from per_touchpoint
     union all
     select period_no, unit_id, touchpoint_id, 0, 0, 0, w2_promoters, w2_passives, w2_detractors
     from added_per_touchpoint
@@ -64,34 +64,38 @@ beyond_that as (
         sum(ws * ws - wwss) as cw_ss, sum(ws * wm - wws) as cw_sm, sum(wm * wm - wwm) as cw_mm
     from per_customer group by all
 )
-select survey, period, unit_id::varchar as unit_id, touchpoint_id::varchar as touchpoint_id, all_touchpoints,
+select period_no, unit_id, touchpoint_id, all_touchpoints,
     sum(customers)::bigint as customers, sum(c_ss)::double as c_ss, sum(c_sm)::double as c_sm,
     sum(c_mm)::double as c_mm, sum(cw_ss) as cw_ss, sum(cw_sm) as cw_sm, sum(cw_mm) as cw_mm
-from (from as_if_once union all from beyond_that) join periods using (period_no) group by all;
+from (from as_if_once union all from beyond_that) group by all;
 
 create table counts_touchpoint as
-with cells_of_touchpoints as (
-    select survey, period, starts_on, unit_id, touchpoint_id,
-        sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
-        sum(blanks)::bigint as blanks,
-        sum(w_promoters) as w_promoters, sum(w_passives) as w_passives, sum(w_detractors) as w_detractors
-    from counts_all group by all
-)
-select cells.*, customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
-from cells_of_touchpoints as cells left join (from clusters where not all_touchpoints) as clusters
-    on clusters.survey = cells.survey and clusters.period = cells.period and clusters.unit_id = cells.unit_id
-    and clusters.touchpoint_id is not distinct from cells.touchpoint_id
-order by cells.survey, cells.unit_id, cells.starts_on, cells.period, cells.touchpoint_id;
+select survey, period, starts_on, cell.unit_id::varchar as unit_id, cell.touchpoint_id::varchar as touchpoint_id,
+    promoters, passives, detractors, blanks, promoters + coalesce(w_promoters, 0) as w_promoters,
+    passives + coalesce(w_passives, 0) as w_passives, detractors + coalesce(w_detractors, 0) as w_detractors,
+    customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
+from per_touchpoint as cell join periods using (period_no)
+    left join added_per_touchpoint as more on more.period_no = cell.period_no and more.unit_id = cell.unit_id
+        and more.touchpoint_id is not distinct from cell.touchpoint_id
+    left join (from clusters where not all_touchpoints) as clusters
+        on clusters.period_no = cell.period_no and clusters.unit_id = cell.unit_id
+        and clusters.touchpoint_id is not distinct from cell.touchpoint_id
+order by survey, cell.unit_id, starts_on, period, cell.touchpoint_id;
 
 create table counts_unit as
-with cells_of_units as (
-    select survey, period, starts_on, unit_id,
-        sum(promoters)::bigint as promoters, sum(passives)::bigint as passives, sum(detractors)::bigint as detractors,
-        sum(blanks)::bigint as blanks,
-        sum(w_promoters) as w_promoters, sum(w_passives) as w_passives, sum(w_detractors) as w_detractors
-    from counts_mix group by all
+with per_unit as (
+    select period_no, unit_id, sum(promoters)::bigint as promoters, sum(passives)::bigint as passives,
+        sum(detractors)::bigint as detractors, sum(blanks)::bigint as blanks
+    from per_touchpoint group by all
+),
+added_per_unit as (
+    select period_no, unit_id, sum(columns('^w_.*')) from added_per_touchpoint group by all
 )
-select cells.*, customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
-from cells_of_units as cells left join (from clusters where all_touchpoints) as clusters
-    on clusters.survey = cells.survey and clusters.period = cells.period and clusters.unit_id = cells.unit_id
-order by cells.survey, cells.unit_id, cells.starts_on, cells.period;
+select survey, period, starts_on, cell.unit_id::varchar as unit_id, promoters, passives, detractors, blanks,
+    promoters + coalesce(w_promoters, 0) as w_promoters, passives + coalesce(w_passives, 0) as w_passives,
+    detractors + coalesce(w_detractors, 0) as w_detractors, customers, c_ss, c_sm, c_mm, cw_ss, cw_sm, cw_mm
+from per_unit as cell join periods using (period_no)
+    left join added_per_unit as more on more.period_no = cell.period_no and more.unit_id = cell.unit_id
+    left join (from clusters where all_touchpoints) as clusters
+        on clusters.period_no = cell.period_no and clusters.unit_id = cell.unit_id
+order by survey, cell.unit_id, starts_on, period;
