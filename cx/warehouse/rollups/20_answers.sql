@@ -1,6 +1,6 @@
 -- grain: one row per response (dated); one per slot, month of invitation, unit and touchpoint (asked), a slot being a number
 -- for survey, wave and month; one per survey and period, with a number (periods), and per slot the number of its period
--- (period_of): what the rollups count; all temporary
+-- (period_of): what the rollups count; all but periods temporary
 -- A period is a calendar month in the report's time zone for transaction surveys, and a wave for the others; a wave
 -- without a name is the quarter.
 -- Dimensions are enums until the counts are written: grouping by codes costs half of grouping by texts.
@@ -57,7 +57,7 @@ select slot, enum_range(null::survey_code)[survey_no + 1]::survey_code as survey
 from read;
 
 -- A wave stands on the time axis in the month with the most answers: one wrong date must not put it elsewhere.
-create temp table periods as
+create table periods as
 with by_month as (
     select survey, wave, month, sum(n) as n,
         case when survey = 'transaction' then strftime(month, '%Y-%m')

@@ -53,13 +53,13 @@ with ordered as (
         and added.channel is not distinct from cells.channel
     order by touchpoint_id, unit_id, period_no
 )
-select survey, period, starts_on, unit_id::varchar as unit_id, touchpoint_id::varchar as touchpoint_id,
+select period_no, unit_id::varchar as unit_id, touchpoint_id::varchar as touchpoint_id,
     product::varchar as product, segment::varchar as segment, channel::varchar as channel,
     promoters, passives, detractors, blanks,
     coalesce(w_promoters, 0) as w_promoters, coalesce(w_passives, 0) as w_passives,
     coalesce(w_detractors, 0) as w_detractors, coalesce(w2_promoters, 0) as w2_promoters,
     coalesce(w2_passives, 0) as w2_passives, coalesce(w2_detractors, 0) as w2_detractors
-from ordered join periods using (period_no);
+from ordered;
 
 create view counts_all as
 select survey, period, starts_on, unit_id, touchpoint_id, product, segment, channel,
@@ -67,7 +67,7 @@ select survey, period, starts_on, unit_id, touchpoint_id, product, segment, chan
     promoters + w_promoters as w_promoters, passives + w_passives as w_passives, detractors + w_detractors as w_detractors,
     promoters + w2_promoters as w2_promoters, passives + w2_passives as w2_passives,
     detractors + w2_detractors as w2_detractors
-from counts_all_cells;
+from counts_all_cells join periods using (period_no);
 
 -- grain: one row per survey, period, unit (every level), product, segment and channel
 create table counts_mix as
