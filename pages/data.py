@@ -11,9 +11,4 @@ if import_wizard.has_the_page(view):
 
 data_page.title(view)
 import_wizard.entrance(view)
-data_page.files(view)
-data_page.rejects(view)
-data_page.history(view)
-data_page.changes(view)
-data_page.definitions(view)
-data_page.contract(view)
+data_page.sections(view)

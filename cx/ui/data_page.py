@@ -12,6 +12,7 @@ from cx.contract.reasons import remedy
 from cx.contract.tables import TABLES
 from cx.say.glossary import counting_rules, glossary
 from cx.say.numbers import MISSING
+from cx.say.table_names import column_words, table_words
 from cx.ui.downloads import download
 from cx.ui.frame import View, freshness
 from cx.ui.import_mended import mending_controls
@@ -45,17 +46,31 @@ def title(view: View) -> None:
                        moment=view.write.moment(facts.created_at, ZoneInfo(facts.time_zone)), zone=facts.time_zone)))
 
 
+def sections(view: View) -> None:
+    """The parts of the page, each behind a tab; the tab of the rejected records says how many there are."""
+    t, facts = view.t, about(view.snapshot, view.scope)
+    rejected = t("Rejected records ({n})", n=view.write.count(facts.rejected)) if facts.rejected \
+        else t("Rejected records")
+    parts = {t("What is loaded"): (files,), rejected: (rejects,), t("History of loads"): (history, changes),
+             t("How figures are counted"): (definitions,), t("What you can bring"): (contract,)}
+    if facts.is_demo:  # generated at once: it has no history
+        del parts[t("History of loads")]
+    for tab, shown in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab:
+            for part in shown:
+                part(view)
+
+
 def files(view: View) -> None:
     """Every file with what became of its records: read = loaded + rejected + codes without a value."""
     t, write = view.t, view.write
-    st.header(t("What is loaded"), anchor=False)
     order = list(TABLES)
     loaded = sorted(loaded_files(view.snapshot, view.scope), key=lambda file: order.index(file.table))
     zone = ZoneInfo(about(view.snapshot, view.scope).time_zone)
     st.dataframe(pd.DataFrame({
         t("Source"): [file.title for file in loaded],
         t("File"): [file.file for file in loaded],
-        t("Table"): [file.table for file in loaded],
+        t("Table"): [table_words(t, file.table) for file in loaded],
         t("Read"): [file.read for file in loaded],
         t("Loaded"): [file.loaded for file in loaded],
         t("of which blank"): [file.blank for file in loaded],
@@ -71,16 +86,15 @@ def files(view: View) -> None:
         st.column_config.NumberColumn(format="localized")))
     st.caption(t("Read = loaded + rejected + cells with a code for blank or not used. "
                  "Blank answers are loaded and counted apart."))
-    missing = [name for name in TABLES if name not in {file.table for file in loaded}]
+    missing = [table_words(t, name) for name in TABLES if name not in {file.table for file in loaded}]
     if missing:
-        st.caption(plain(t("Not loaded: {tables}. Each switches on what it feeds; only responses is required.",
+        st.caption(plain(t("Not loaded: {tables}. Each switches on what it feeds; only answers are required.",
                            tables=write.listing(missing))))
 
 
 def rejects(view: View) -> None:
     """Rejected records by rule, each with its place, its value and how to mend it."""
     t = view.t
-    st.header(t("Rejected records"), anchor=False)
     counts = reject_counts(view.snapshot, view.scope)
     if not counts:
         st.markdown(t("Every record that was read is loaded."))
@@ -106,12 +120,13 @@ def _say_first(view: View, shown: int, total: int) -> None:
 
 def _rule_name(view: View, count: RuleCount) -> str:
     """What tells a row of the counts from every other: Streamlit finds the chosen option by its text."""
-    place = " · ".join((count.file, count.rule, count.column, count.table, count.source))
+    place = " · ".join((count.file, count.rule, count.column, table_words(view.t, count.table), count.source))
     return f"{place} ({view.write.count(count.n)})"
 
 
 def _reject_row(view: View, record: RejectedRecord) -> tuple[object, ...]:
-    return (record.file, record.line, record.file_column or record.column, record.value or "", record.rule,
+    column = record.file_column or column_words(view.t, record.table, record.column)
+    return (record.file, record.line, column, record.value or "", record.rule,
             view.t(remedy(record.table, record.column, record.rule)))
 
 
@@ -119,9 +134,6 @@ def history(view: View) -> None:
     """The loads that stand in the snapshot, with the way back from the newest."""
     t, write = view.t, view.write
     loads, facts = load_history(view.snapshot, view.scope), about(view.snapshot, view.scope)
-    if not loads or facts.is_demo:
-        return
-    st.header(t("History of loads"), anchor=False)
     changed, zone = change_counts(view.snapshot, view.scope), ZoneInfo(facts.time_zone)
     numbers = (t("Read"), t("Loaded"), t("Rejected"), t("Replaced"), t("Values changed"))
     st.dataframe(pd.DataFrame(
@@ -151,7 +163,8 @@ def changes(view: View) -> None:
     header = [t("Table"), t("Key"), t("Column"), t("Before"), t("After"), t("File"), t("Line")]
 
     def rows(limit: int) -> list[tuple[object, ...]]:
-        return [(one.table, one.key, one.column, one.before, one.after, one.file, one.line)
+        return [(table_words(t, one.table), one.key, column_words(t, one.table, one.column), one.before, one.after,
+                 one.file, one.line)
                 for one in changed_values(view.snapshot, view.scope, limit, chosen)]
 
     shown = [tuple(MISSING if cell is None else cell for cell in row) for row in rows(SHOWN_ROWS)]
@@ -163,7 +176,6 @@ def changes(view: View) -> None:
 def contract(view: View) -> None:
     """What each table must look like, with an empty file to fill in."""
     t = view.t
-    st.header(t("What you can bring"), anchor=False)
     name = st.selectbox(t("Table"), list(TABLES), key="contract_table", index=list(TABLES).index("responses"),
                         format_func=lambda name: f"{name}: {t(TABLES[name].grain)}")
     st.dataframe(pd.DataFrame(
@@ -178,7 +190,6 @@ def contract(view: View) -> None:
 def definitions(view: View) -> None:
     """The rules of counting, and every term."""
     t, set_ = view.t, view.settings
-    st.header(t("How figures are counted"), anchor=False)
     st.markdown("\n".join(f"- {plain(t(rule))}" for rule in counting_rules(
         privacy_min_answers=set_.privacy_min_answers, figure_min_answers=set_.figure_min_answers,
         time_zone=about(view.snapshot, view.scope).time_zone)))

@@ -15,6 +15,7 @@ from cx.ingest.known_mappings import known
 from cx.ingest.mapping import SCALES
 from cx.ingest.suggest import Suggestion, taken_cells
 from cx.phrase import Phrase, phrase
+from cx.say.table_names import table_words
 from cx.settings import is_time_zone
 from cx.ui import failure
 from cx.ui.frame import Reader
@@ -45,7 +46,7 @@ def step(reader: Reader, work: Import) -> None:
     names = [*_ORDER, *(name for name in TABLES if name not in _ORDER)]
     table = st.selectbox(
         t("What is one record of the file?"), names, index=names.index(work.table), key=work.key("table"),
-        format_func=lambda name: f"{name}: {t(TABLES[name].grain)}")
+        format_func=lambda name: f"{table_words(t, name)}: {t(TABLES[name].grain)}")
     if table != work.table:
         work.table, work.tried = table, False
         if work.suggesting is not None:
@@ -104,7 +105,7 @@ def _columns(reader: Reader, work: Import, draft: Draft, suggestion: Suggestion)
     if draft.table == "ratings":
         st.caption(":material/info: " + t(
             "Every rating belongs to an answer: where answers are loaded, ratings of other answers are rejected. "
-            "If the file holds the answers too, choose responses above; its ratings are loaded with them."))
+            "If the file holds the answers too, choose answers above; its ratings are loaded with them."))
     found = faults(draft) if work.tried else {}
     st.header(t("What is needed"), anchor=False)
     for column in needed_columns(draft):

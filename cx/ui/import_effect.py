@@ -45,8 +45,10 @@ def _cards(reader: Reader, effect: Effect) -> None:
         return
     if _n(effect.brought):
         _figure(reader, t("{measure} of this file", measure=measure), effect.brought)
-    _figure(reader, t("{measure} before", measure=measure), effect.before)
-    if effect.before != effect.after:
+    if effect.before == effect.after:
+        _figure(reader, t("{measure} of all answers", measure=measure), effect.after)
+    else:
+        _figure(reader, t("{measure} before", measure=measure), effect.before)
         _figure(reader, t("{measure} after", measure=measure), effect.after)
 
 

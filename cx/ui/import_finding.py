@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cx.ingest.report import Classes, Effect, LoadReport
+from cx.say.table_names import table_words
 from cx.say.trends import MEASURES
 from cx.say.verdicts import withheld_reason
 from cx.stats.nps import Counts, nps_estimate
@@ -56,7 +57,7 @@ def _rows(reader: Reader, table: str, n: int) -> str:
             return t.plural("{n} driver", "{n} drivers", n)
         case "customers":
             return t.plural("{n} customer", "{n} customers", n)
-    return t.plural("{n} row of {table}", "{n} rows of {table}", n, table=table)
+    return t.plural("{n} row of {table}", "{n} rows of {table}", n, table=table_words(t, table))
 
 
 def _effect(reader: Reader, report: LoadReport) -> str:

@@ -49,9 +49,10 @@ def ask(reader: Reader, work: Import) -> None:
     candidate = _reading(work, mapping)
     missing = missing_columns(mapping, candidate.header)
     st.markdown(plain(t.plural(
-        "This file has the columns of {title}, which was loaded before, but for {n}. Choose what it is called now; all "
-        "else is read as last time.", "This file has the columns of {title}, which was loaded before, but for {n}. "
-        "Choose what they are called now; all else is read as last time.", len(missing), title=mapping.title)))
+        "This file has the columns of {title}, which was loaded before, but for {n} of them. Choose what it is called "
+        "now; all else is read as last time.",
+        "This file has the columns of {title}, which was loaded before, but for {n} of them. Choose what they are "
+        "called now; all else is read as last time.", len(missing), title=mapping.title)))
     if mapping.source not in work.new_names:
         near = nearest_columns(mapping, candidate.header, candidate.rows)
         work.new_names[mapping.source] = {name: near.get(name) for name in missing}

@@ -91,8 +91,8 @@ def _succeeded(reader: Reader, work: Import, commit: Commit, report: LoadReport)
     show_records(reader, report, done=True)
     show_changes(reader, report)
     if report.rejected:
-        st.caption(t.plural("{n} rejected record stands below, to be downloaded, mended and loaded again.",
-                            "{n} rejected records stand below, to be downloaded, mended and loaded again.",
+        st.caption(t.plural("{n} rejected record can be downloaded below, mended and loaded again.",
+                            "{n} rejected records can be downloaded below, mended and loaded again.",
                             report.rejected))
     if commit.kept:
         _next_month(reader, work, commit, commit.kept)

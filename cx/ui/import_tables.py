@@ -8,6 +8,7 @@ import streamlit as st
 from cx.contract.reasons import remedy
 from cx.ingest.report import LoadReport, Reject, RejectCount
 from cx.say.numbers import MISSING
+from cx.say.table_names import column_words, table_words
 from cx.say.translator import Translator
 from cx.ui.frame import Reader
 from cx.ui.text import plain
@@ -19,8 +20,9 @@ def show_records(reader: Reader, report: LoadReport, *, done: bool) -> None:
     names = [t("Table"), t("Read"), t("Loaded") if done else t("Would load"), t("of which blank"), t("No value"),
              t("Rejected") if done else t("Would reject"), t("Replaced") if done else t("Would replace")]
     st.dataframe(pd.DataFrame(
-        [(one.table, *map(write.count, (one.read, one.loaded, one.blank, one.without_value, one.rejected,
-                                        one.replaced))) for one in report.tables], columns=names),
+        [(table_words(t, one.table), *map(write.count, (one.read, one.loaded, one.blank, one.without_value,
+                                                        one.rejected, one.replaced))) for one in report.tables],
+        columns=names),
         hide_index=True, alt=t("What becomes of the records"),
         column_config=dict.fromkeys(names[1:], st.column_config.TextColumn(alignment="right")))
     without_value = report.read - report.loaded - report.rejected
@@ -41,7 +43,8 @@ def show_changes(reader: Reader, report: LoadReport) -> None:
                      "{n} values change in records that were loaded before", report.changes_total)
     with st.expander(label, expanded=report.changes_total <= 10):
         st.dataframe(pd.DataFrame(
-            [(one.table, one.key, one.column, one.before or MISSING, one.after or MISSING, one.line)
+            [(table_words(t, one.table), one.key, column_words(t, one.table, one.column), one.before or MISSING,
+              one.after or MISSING, one.line)
              for one in report.changes],
             columns=[t("Table"), t("Key"), t("Column"), t("Before"), t("After"), t("Line")]),
             hide_index=True, alt=label)
@@ -62,7 +65,8 @@ def show_rejects(reader: Reader, report: LoadReport, key: str) -> None:
     examples = [reject for reject in report.rejects if only is None or _is_of(reject, only)]
     if examples:
         st.dataframe(pd.DataFrame(
-            [(one.line, one.file_column or one.column, one.value or "", t(remedy(one.table, one.column, one.rule)))
+            [(one.line, one.file_column or column_words(t, one.table, one.column), one.value or "",
+              t(remedy(one.table, one.column, one.rule)))
              for one in examples], columns=[t("Line"), t("Column"), t("Value"), t("How to mend it")]),
             hide_index=True, alt=t("Rejected records"))
     elif only:
@@ -71,7 +75,7 @@ def show_rejects(reader: Reader, report: LoadReport, key: str) -> None:
 
 
 def _rule_name(t: Translator, count: RejectCount, n: str) -> str:
-    return f"{' · '.join((count.column, count.rule, count.table))} ({n})"
+    return f"{count.column} · {t(remedy(count.table, count.column, count.rule))} ({n})"
 
 
 def _is_of(reject: Reject, count: RejectCount) -> bool:

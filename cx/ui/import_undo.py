@@ -23,9 +23,8 @@ _OUTCOME = "undo_outcome"
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What an undo did: the control that was used, the load, the snapshot that is shown again, or why it failed."""
+    """What an undo did: the load, the snapshot that is shown again, or why it failed."""
 
-    key: str
     load: str
     snapshot: str = ""
     error: CxError | None = None
@@ -39,34 +38,21 @@ def load_name(view: View) -> str:
 
 
 def undo_control(reader: Reader, snapshot_id: str | None, key: str, load: str) -> None:
-    """A button that takes a load back, with a question before it; nothing when the load is no longer the newest.
-
-    What it did stands in its place when the page has run again.
-    """
+    """A button that takes a load back, with a question before it; nothing when the load is no longer the newest."""
     t, home = reader.t, Home(reader.settings.home)
-    _show_outcome(reader, key)
     if snapshot_id is None or not _can_be_undone(home, snapshot_id):
         return
     with st.popover(plain(t("Undo the load of {load}", load=load)), icon=":material/undo:", key=f"{key}_popover"):
         st.markdown(t("All pages will show the data as they were before this load. "
                       "The file itself can be loaded again at any time."))
-        st.button(t("Yes, take it back"), key=f"{key}_yes", on_click=_undo, args=(home, snapshot_id, key, load))
+        st.button(t("Yes, take it back"), key=f"{key}_yes", on_click=_undo, args=(home, snapshot_id, load))
 
 
 def show_undo_outcome(reader: Reader) -> None:
-    """What an undo did whose control is gone: that of a report, or that of a history that is no longer shown."""
-    outcome = st.session_state.get(_OUTCOME)
-    has_history = isinstance(reader, View) and not about(reader.snapshot, reader.scope).is_demo
-    if isinstance(outcome, _Outcome) and not (outcome.key == UNDO_IN_HISTORY and has_history):
-        _show_outcome(reader, outcome.key)
-
-
-def _show_outcome(reader: Reader, key: str) -> None:
-    """What the control of that key did, said once."""
-    outcome = st.session_state.get(_OUTCOME)
-    if not isinstance(outcome, _Outcome) or outcome.key != key:
+    """What an undo did, said once, at the top of the page: its control may be gone, or behind a tab."""
+    outcome = st.session_state.pop(_OUTCOME, None)
+    if not isinstance(outcome, _Outcome):
         return
-    del st.session_state[_OUTCOME]
     if outcome.error:
         failure.show(outcome.error)
         return
@@ -89,15 +75,15 @@ def _before(home: Home, snapshot_id: str) -> str | None:
     return home.previous_id(snapshot_id)
 
 
-def _undo(home: Home, snapshot_id: str, key: str, load: str) -> None:
+def _undo(home: Home, snapshot_id: str, load: str) -> None:
     """Take the load back, and its report away, unless another one became current since the question was asked."""
     try:
         if home.current_id() == snapshot_id:
             _, shown = home.undo()
-            st.session_state[_OUTCOME] = _Outcome(key, load, shown)
+            st.session_state[_OUTCOME] = _Outcome(load, shown)
             _put_report_away(home, snapshot_id)
     except CxError as error:
-        st.session_state[_OUTCOME] = _Outcome(key, load, error=error)
+        st.session_state[_OUTCOME] = _Outcome(load, error=error)
 
 
 def _put_report_away(home: Home, snapshot_id: str) -> None:

@@ -95,6 +95,8 @@ def test_the_download_of_rejects_holds_no_formula(page: Page, home: Home, corpus
     page.add_init_script("delete window.showSaveFilePicker")  # a dialog of the system, which no test can answer
     page.goto(f"{corpus_server.url}/data")
     wait_until_ready(page)
+    page.get_by_role("tab", name="Rejected records").press("Enter")
+    wait_until_ready(page)
     offered = page.get_by_role("button", name=button, exact=True)
     if button != "Download" and not offered.count():
         return

@@ -350,6 +350,7 @@ def test_a_workbook_goes_from_file_to_report_with_its_rejects(wizard: Wizard, em
     assert loaded(empty_home, "branches")[:2] == (40, 40)
     assert rows_of(empty_home, "select line, value from rejects where file = ?", path.name) == [(42, "eleven")]
     mended = tmp_path / "mended.csv"
+    wizard.page.get_by_role("tab", name="Rejected records (1)").press("Enter")
     with wizard.page.expect_download() as waiting:
         wizard.page.get_by_role("button", name="Download to mend").click()
     mended.write_bytes(waiting.value.path().read_bytes().replace(b"eleven", b"10"))

@@ -12,11 +12,14 @@ import pytest
 from cx.contract.tables import TABLES
 from cx.ingest.load import load
 from cx.ingest.sources import file_job
-from cx.say.translator import LANGUAGES
+from cx.say.table_names import TABLE_NAMES, column_words
+from cx.say.translator import LANGUAGES, translator
 from cx.warehouse.home import Home
 from tests.companies import answer, job_of, load_tables, mapping_of, rows_of, write_csv
 from tests.pages import homes
 from tests.pages.reader import at_home, is_whole, received, said, visit
+
+SCORE = "Answer to the recommend question; blank means not answered"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,8 @@ def test_what_is_loaded_is_what_was_brought(demo: tuple[Home, dict[str, pd.DataF
         at = visit("data")
     valid = tables["responses"]["score"].notna().sum()
     assert at.title[0].value == f"{valid:,} answers are loaded; no record was rejected"
-    loaded = {row["Table"]: row for row in at.dataframe[0].value.to_dict("records")}
+    names = {words.message: name for name, words in TABLE_NAMES.items()}
+    loaded = {names[row["Table"]]: row for row in at.dataframe[0].value.to_dict("records")}
     assert loaded.keys() == set(TABLES)
     for name, table in tables.items():
         row = loaded[name]
@@ -64,6 +68,14 @@ def test_rejects_stand_with_their_place_value_rule_and_remedy(faulty: Home) -> N
         (43, "responded_at", "yesterday"),
     }
     assert all(one["File"] == "responses.csv" and one["Rule"] and one["How to mend it"] for one in rejected)
+
+
+def test_the_parts_of_the_page_stand_behind_tabs(faulty: Home, demo: tuple[Home, dict[str, pd.DataFrame]]) -> None:
+    assert [tab.label for tab in visit("data").tabs] == [
+        "What is loaded", "Rejected records (2)", "History of loads", "How figures are counted", "What you can bring"]
+    with at_home(demo[0].folder):
+        assert [tab.label for tab in visit("data").tabs] == [
+            "What is loaded", "Rejected records", "How figures are counted", "What you can bring"]
 
 
 def test_rejects_can_be_narrowed_to_a_rule(faulty: Home) -> None:
@@ -116,8 +128,10 @@ sent = "sent"
             rows = at.dataframe[1].value.to_dict("records")
             assert options[place].endswith(f"({len(rows)})")
             file, rule, column, table, source = options[place].rpartition(" (")[0].split(" · ")
-            key = (source, file, table, column, rule)
-            assert {(row["File"], row["Column"], row["Rule"]) for row in rows} == {(key[1], key[3], key[4])}
+            key = (source, file, {"Answers": "responses", "Invitations": "invitations"}[table], column, rule)
+            if column in ("survey", "response_id"):  # no column of the file: said in words
+                column = column_words(translator("en"), "responses", column)
+            assert {(row["File"], row["Column"], row["Rule"]) for row in rows} == {(file, column, rule)}
             assert len(rows) == raw[key]
             seen.add(key)
         assert seen == set(raw)
@@ -170,7 +184,7 @@ def test_loads_stand_in_their_order_with_what_they_changed(tmp_path: Path) -> No
     assert [(row["File"], row["Read"], row["Loaded"], row["Replaced"], row["Values changed"])
             for row in history.to_dict("records")] == [("april.csv", 4, 4, 2, 2), ("responses.csv", 12, 12, 0, 0)]
     assert {(row["Key"], row["Column"], row["Before"], row["After"]) for row in changes.to_dict("records")} == {
-        ("r0", "score", "9", "2"), ("r1", "comment", "—", "better")}
+        ("r0", SCORE, "9", "2"), ("r1", "What the customer wrote", "—", "better")}
 
 
 def test_the_newest_load_can_be_taken_back_and_the_first_cannot(tmp_path: Path) -> None:

@@ -132,7 +132,8 @@ def test_next_month_the_mapping_is_offered_and_what_it_replaces_is_shown(empty: 
     assert of_file.value == after.value != before.value
     changes = [frame.value for frame in at.dataframe if "Before" in frame.value.columns]
     (change,) = changes[0].to_dict("records")
-    assert (change["Key"], change["Column"], change["Before"], change["After"]) == ("a0", "score", "0", "10")
+    assert (change["Key"], change["Column"], change["Before"], change["After"]) == (
+        "a0", "Answer to the recommend question; blank means not answered", "0", "10")
     load(at)
     assert rows_of(empty, "select score from responses where response_id = 'a0'") == [(10,)]
 
