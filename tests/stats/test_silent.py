@@ -85,7 +85,7 @@ def test_a_change_at_the_same_response_rate_is_undone_only_by_silent_who_changed
     fewer = silent_change(0.25, 0.40, 0.33, 0.20)
     assert fewer.same_gap == pytest.approx(0.40)
     assert silent_change(0.25, 0.40, 0.33, 0.39).same_gap is None  # 8 points: more than scores allow
-    assert silent_change(0.3, 0.4, 0.3, 0.2).same_gap == 0
+    assert silent_change(0.3, 0.4, 0.3, 0.2).same_gap == silent_change(0.3, 0.4, 0.3, 0.4).same_gap == 0
     assert silent_change(0.2, 0.4, 0.9, 0.95).later_gap is None
 
 
