@@ -28,7 +28,8 @@ UNITS = {"G": "", "A": "G", "B": "G", "B1": "B"}
 # What a query needs to run: the tables that are passed in, and a value for every parameter.
 PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "everything": Read("counts_unit")}
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
-          "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1}
+          "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1,
+          "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product"}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,8 @@ def reads_of(name: str) -> set[str]:
 
 def passed_of(name: str) -> dict[str, Read]:
     """What must be passed into a query: the names that it reads and does not declare."""
-    return {alias: read for alias, read in PASSED.items() if re.search(rf"\bfrom {alias}\b", SQL[name])}
+    passed = PASSED | ({"counts": Read("counts_mix")} if name == "unit_strata" else {})
+    return {alias: read for alias, read in passed.items() if re.search(rf"\bfrom {alias}\b", SQL[name])}
 
 
 def asked(snapshot: Snapshot, scope: Scope, name: str) -> list[tuple[object, ...]]:
