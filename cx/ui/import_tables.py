@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -60,7 +62,7 @@ def show_rejects(reader: Reader, report: LoadReport, key: str) -> None:
     counts = sorted(report.reject_counts, key=lambda count: -count.n)
     chosen = st.selectbox(t("Rule"), [None, *range(len(counts))], key=key,
                           format_func=lambda place: t("all rules") if place is None else
-                          _rule_name(t, counts[place], write.count(counts[place].n)))
+                          _rule_name(t, counts[place], report.rejects, write.count(counts[place].n)))
     only = None if chosen is None else counts[chosen]
     examples = [reject for reject in report.rejects if only is None or _is_of(reject, only)]
     if examples:
@@ -70,12 +72,21 @@ def show_rejects(reader: Reader, report: LoadReport, key: str) -> None:
              for one in examples], columns=[t("Line"), t("Column"), t("Value"), t("How to mend it")]),
             hide_index=True, alt=t("Rejected records"))
     elif only:
-        st.text(t(remedy(only.table, only.column, only.rule)))
+        st.text(_remedy(t, only, report.rejects))
     _say_first(reader, len(examples), only.n if only else sum(count.n for count in counts))
 
 
-def _rule_name(t: Translator, count: RejectCount, n: str) -> str:
-    return f"{count.column} · {t(remedy(count.table, count.column, count.rule))} ({n})"
+def _rule_name(t: Translator, count: RejectCount, rejects: Sequence[Reject], n: str) -> str:
+    return f"{count.column} · {_remedy(t, count, rejects)} ({n})"
+
+
+def _remedy(t: Translator, count: RejectCount, rejects: Sequence[Reject]) -> str:
+    """How to mend what a rule found; its name where no example tells the column of the contract."""
+    column = next((reject.column for reject in rejects if _is_of(reject, count)), count.column)
+    try:
+        return t(remedy(count.table, column, count.rule))
+    except KeyError:
+        return count.rule
 
 
 def _is_of(reject: Reject, count: RejectCount) -> bool:

@@ -359,6 +359,10 @@ def test_dates_that_nearly_all_can_be_read_are_proposed_and_the_rest_counted(emp
     click(at, "Check the file")
     run_until(at, "until you confirm")
     assert said(at.title[0].value).startswith("58 answers would be loaded; 2 records would be rejected")
+    assert is_whole(at)
+    rule = next(option for option in choice(at, "Rule").options if option != "all rules")  # type: ignore[attr-defined]
+    assert rule.startswith("When · Write a date that exists")
+    assert rule.endswith("(2)")
 
 
 def test_an_undone_load_leaves_no_report_and_is_named_where_it_was_undone(empty: Home) -> None:
