@@ -77,16 +77,9 @@ def period_label(t: Translator, survey: str, point: TrendPoint) -> str:
     return formatter(t.code).month(point.starts_on) if survey == "transaction" else point.period
 
 
-def main_series(trends: Trends) -> TrendSeries | None:
-    """The series that the title is about: the total, or the only one; None when several units stand side by side."""
-    if trends.total_id is not None or len(trends.series) == 1:
-        return trends.series[0]
-    return None
-
-
 def headline(t: Translator, trends: Trends, thresholds: Thresholds, *, weighted: bool = False) -> str:
     """The finding of a trend as one sentence, made by rule from its verdicts."""
-    series = main_series(trends)
+    series = trends.main
     if series is None:
         return _units_side_by_side(t, trends, weighted=weighted)
     if not series.points:
@@ -120,7 +113,7 @@ def parts_sentence(t: Translator, trends: Trends, *, weighted: bool = False) -> 
 
 def weighted_sentence(t: Translator, trends: Trends) -> str:
     """What the weighted figures say beside the plain ones; empty text where nothing is weighted or known."""
-    series = main_series(trends)
+    series = trends.main
     if not trends.is_weighted or series is None or not series.points:
         return ""
     estimate, movement, write = series.points[-1].weighted, series.weighted_movement, formatter(t.code)

@@ -153,6 +153,11 @@ class Trends:
     mix_changed: tuple[str, ...]
 
     @property
+    def main(self) -> TrendSeries | None:
+        """The total, or the only series; None when several units stand side by side."""
+        return self.series[0] if self.series and (self.total_id is not None or len(self.series) == 1) else None
+
+    @property
     def withheld(self) -> int:
         """Number of unit-periods without a figure although there were answers."""
         return sum(point.estimate is None and point.n > 0 for series in self.series for point in series.points)

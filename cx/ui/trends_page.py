@@ -9,14 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from cx.charts import trends as pictures
+from cx.charts.course import course as course_picture
 from cx.charts.trends import EventMark, Shown
 from cx.phrase import Phrase, phrase
+from cx.say.course import course_sentences
 from cx.say.glossary import help_text
 from cx.say.trends import (
     MEASURES,
     TrendRow,
     headline,
-    main_series,
     parts_sentence,
     period_label,
     trend_rows,
@@ -33,11 +34,12 @@ from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
 from cx.ui.text import plain
 from cx.warehouse import nps
+from cx.warehouse.course import unit_course
 from cx.warehouse.filters import SURVEYS
 
 CHARTS: dict[str, Phrase] = {
     "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
-    "response": phrase("Response rate"),
+    "course": phrase("R against T"), "response": phrase("Response rate"),
 }
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
@@ -106,7 +108,7 @@ def scale_notes(view: View, trends: Trends) -> list[str]:
 
 def cards(view: View, trends: Trends, *, weighted: bool) -> None:
     """The newest period of the total in figures, all plain or all weighted, each with its interval."""
-    series = main_series(trends)
+    series = trends.main
     if series is None or not series.points:
         return
     t, write, last = view.t, view.write, series.points[-1]
@@ -149,7 +151,7 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
     """The chosen picture with the notes on its time axis, or why there is none."""
     t = view.t
     shown = Shown(trends, t, view.thresholds, weighted)
-    series = main_series(trends)
+    series = trends.main
     if not any(one.shown for one in trends.series):
         st.info(t("No figure can be shown here: every period has fewer than {n} answers. Choose a unit further up, "
                   "more months, or fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
@@ -165,6 +167,8 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
         if series is None:
             st.caption(plain(t("Shares of {unit}. Choose one unit to see its own.", unit=trends.series[0].name)))
+    elif chart == "course":
+        _course(view)
     elif chart == "response":
         _response(view, trends, shown)
     else:
@@ -174,6 +178,20 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         if marks:
             st.caption(plain(" · ".join(f"({mark.number}) {view.write.day(mark.on_date)}: {mark.title}"
                                         for mark in marks)))
+
+
+def _course(view: View) -> None:
+    """T-NPS beside R-NPS of one unit: whether they part, and the lasting steps."""
+    found = unit_course(view.snapshot, view.scope, view.filters, view.settings)
+    if found is None:
+        st.info(view.t("Choose one unit with transaction answers to see whether its T-NPS and its R-NPS part."))
+        return
+    sentences = course_sentences(view.t, found)
+    figure(course_picture(view.t, found), " ".join(sentences), "course")
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    if found.steps:
+        st.caption(view.t("Each bar at the foot spans the months in which a step may have happened. Bars that overlap "
+                          "tell of a gradual change."))
 
 
 def _response(view: View, trends: Trends, shown: Shown) -> None:

@@ -88,13 +88,13 @@ def nps_trends(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, 
     above = tuple(dict.fromkeys(ancestor for unit_id in names for ancestor in tree.above(unit_id)))
     hiding = protection(
         snapshot, scope, survey, above, replace(filters, units=(), first_month=None, last_month=None), settings)
-    tau2 = 0.0 if survey != "transaction" else _noise(snapshot, scope, survey)
+    tau2 = 0.0 if survey != "transaction" else month_noise_of(snapshot, scope, survey)
     return trends(survey, cells, names, total_id, thresholds(settings), settings.smallest_change_pts / 100, hiding,
                   tau2)
 
 
 @remembered(16)
-def _noise(snapshot: Snapshot, scope: Scope, survey: str) -> float:
+def month_noise_of(snapshot: Snapshot, scope: Scope, survey: str) -> float:
     """The usual noise of months, tau²: over the units right below the top, whatever a view shows of them."""
     tree = hierarchy(snapshot, scope)
     level = tuple(unit.id for top in tree.top for unit in (tree.children(top.id) or (top,)))

@@ -1,0 +1,65 @@
+"""The course of a unit in words: the lasting steps of T-NPS, and whether T-NPS and R-NPS part."""
+
+from __future__ import annotations
+
+from cx.say.numbers import formatter
+from cx.say.translator import Translator
+from cx.stats.course import Step
+from cx.stats.divergence import Course, Divergence
+from cx.warehouse.course import UnitCourse
+
+
+def course_sentences(t: Translator, course: UnitCourse) -> tuple[str, ...]:
+    """What can be said of the course, each with its evidence."""
+    name = course.transactional.name
+    steps = tuple(_step(t, step) for step in course.steps) or (
+        t("T-NPS of {unit} shows no lasting step: the months are within normal variation.", unit=name),)
+    return (_part(t, name, course), *steps)
+
+
+def _part(t: Translator, name: str, course: UnitCourse) -> str:
+    found = course.divergence
+    if course.relationship is None:
+        return t("R-NPS of {unit} is not known here, so it cannot be told whether T-NPS and R-NPS part.", unit=name)
+    if found is None:
+        return t("T-NPS and R-NPS of {unit}: cannot tell yet; three periods of each are needed.", unit=name)
+    evidence = _slopes(t, found)
+    match found.course:
+        case Course.DIVERGING if found.difference > 0:
+            return t("T-NPS and R-NPS of {unit} are diverging: T-NPS rises more. The touchpoints being improved may no "
+                     "longer be those that count: ask again which do (strategic survey). {evidence}", unit=name,
+                     evidence=evidence)
+        case Course.DIVERGING:
+            return t("T-NPS and R-NPS of {unit} are diverging: R-NPS rises more. {evidence}", unit=name,
+                     evidence=evidence)
+        case Course.TOGETHER:
+            return t("T-NPS and R-NPS of {unit} are moving together. {evidence}", unit=name, evidence=evidence)
+        case Course.CANNOT_TELL:
+            return t("T-NPS and R-NPS of {unit}: cannot tell yet whether they part ({wait}). {evidence}", unit=name,
+                     wait=_wait(t, found), evidence=evidence)
+
+
+def _wait(t: Translator, found: Divergence) -> str:
+    if found.quarters_needed is None:
+        return t("not within five years at this pace")
+    return t.plural("needs about {n} more quarter", "needs about {n} more quarters", found.quarters_needed)
+
+
+def _slopes(t: Translator, found: Divergence) -> str:
+    write = formatter(t.code)
+    return t("A year: T-NPS {first} (90% interval {first_interval}), R-NPS {second} ({second_interval}); "
+             "difference {difference} (95% interval {interval}).",
+             first=write.change(found.first.per_year), first_interval=write.interval(found.first.low, found.first.high),
+             second=write.change(found.second.per_year),
+             second_interval=write.interval(found.second.low, found.second.high),
+             difference=write.change(found.difference), interval=write.interval(found.low, found.high))
+
+
+def _step(t: Translator, step: Step) -> str:
+    write, found = formatter(t.code), step.found
+    when = write.month(step.first_month) if step.first_month == step.last_month \
+        else write.months(step.first_month, step.last_month)
+    names = {"when": when, "before": write.nps(found.before), "after": write.nps(found.after)}
+    if found.after > found.before:
+        return t("T-NPS stepped up for good in {when}: from {before} to {after}.", **names)
+    return t("T-NPS stepped down for good in {when}: from {before} to {after}.", **names)
