@@ -25,6 +25,8 @@ _NEWLINE, _SPACE = b"\n"[0], b" "[0]
 _PATTERN_SIGNS = set("*?[]{}")
 # Four row groups of 122,880 records, and a tenth more for records that are shorter than the mean.
 _RECORDS_A_BUFFER, _LEAST_BUFFER, _MOST_BUFFER = 4 * 122_880 * 11 // 10, 32_000_000, 128_000_000
+# A longer line is left to the careful reader, which knows how long a cell may be.
+_LONGEST_LINE = 2_000_000
 # Spaces beyond the one of the space bar and the ends of lines, as they are written in UTF-8; first those of ASCII.
 _CONTROL_SPACES = tuple(space.encode() for space in SPACES if space.isascii() and space not in " \r\n")
 _OTHER_SPACES = (*_CONTROL_SPACES, *(space.encode() for space in SPACES if not space.isascii()))
@@ -119,7 +121,7 @@ def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str
             f"skip = {layout.skip_rows + layout.header_rows}, delim = {quoted(layout.delimiter)}, quote = '\"', "
             f"escape = '\"', comment = '', strict_mode = true, null_padding = false, "
             "ignore_errors = false, encoding = 'utf-8', hive_partitioning = false, union_by_name = false, "
-            f"filename = false, buffer_size = {buffer_bytes})")
+            f"filename = false, buffer_size = {buffer_bytes}, max_line_size = {_LONGEST_LINE})")
 
 
 def _record_bytes(path: Path, layout: FileLayout) -> int:

@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from scipy.stats import false_discovery_control
-
+from cx.stats.discovery import FALSE_DISCOVERY_RATE, adjusted_p_values
 from cx.stats.movement import Movement, Verdict, excess_variance, month_movement, wave_movement
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.suppression import Family, Thresholds, Withheld, is_hidden, missing_answers, withheld
 
 REFERENCE_MONTHS = 12
-FALSE_DISCOVERY_RATE = 0.10
 # A total is not compared when more than this share of its answers would have to come from other parts than before: a
 # wave still in the field, a unit that joined or left. A part is named when its share shifted by more than NAMED_SHIFT.
 MIX_SHIFT = 0.15
@@ -313,7 +311,7 @@ def _without_false_discoveries(
     """
     tested = {unit_id: movement for unit_id, movement in movements.items()
               if unit_id != total_id and movement is not None and movement.p_value is not None}
-    adjusted = false_discovery_control([movement.p_value for movement in tested.values()]) if tested else ()
+    adjusted = adjusted_p_values([movement.p_value for movement in tested.values() if movement.p_value is not None])
     judged = dict(movements)
     for (unit_id, movement), q_value in zip(tested.items(), adjusted, strict=True):
         if movement.verdict is Verdict.MOVED and q_value > FALSE_DISCOVERY_RATE:

@@ -181,7 +181,7 @@ def invite_to_load(reader: Reader) -> None:
 def show_commands(t: Translator) -> None:
     """The commands that fill an empty home."""
     st.markdown(t("On the command line: build the demo company, or load your own file with a mapping file."))
-    st.code("python -m cx demo\npython -m cx load data/mappings/MY_SURVEY.toml MY_SURVEY.csv", language="shell")
+    st.code("python -m cx demo\npython -m cx load data/mappings/MY_SURVEY.toml MY_SURVEY.csv", language=None)
 
 
 def freshness(view: View) -> str:

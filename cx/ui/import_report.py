@@ -109,7 +109,7 @@ def _next_month(reader: Reader, work: Import, commit: Commit, kept: Path) -> Non
     st.header(t("Next month"), anchor=False)
     st.markdown(t("The mapping is kept: bring the next file here and it is recognised, or load it by this command, "
                   "for instance from a scheduler:"))
-    st.code(f"python -m cx load {shlex.quote(shown_path(reader, kept))} {shlex.quote(commit.file)}", language="shell")
+    st.code(f"python -m cx load {shlex.quote(shown_path(reader, kept))} {shlex.quote(commit.file)}", language=None)
     st.download_button(t("Download the mapping file"), kept.read_bytes, file_name=kept.name,
                        mime="application/toml", on_click="ignore", icon=":material/download:",
                        key=work.key("download_mapping"))
