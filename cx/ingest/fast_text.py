@@ -25,8 +25,6 @@ _NEWLINE, _SPACE = b"\n"[0], b" "[0]
 _PATTERN_SIGNS = set("*?[]{}")
 # Four row groups of 122,880 records, and a tenth more for records that are shorter than the mean.
 _RECORDS_A_BUFFER, _LEAST_BUFFER, _MOST_BUFFER = 4 * 122_880 * 11 // 10, 32_000_000, 128_000_000
-# A longer line is left to the careful reader, which knows how long a cell may be.
-_LONGEST_LINE = 2_000_000
 # Spaces beyond the one of the space bar and the ends of lines, as they are written in UTF-8; first those of ASCII.
 _CONTROL_SPACES = tuple(space.encode() for space in SPACES if space.isascii() and space not in " \r\n")
 _OTHER_SPACES = (*_CONTROL_SPACES, *(space.encode() for space in SPACES if not space.isascii()))
@@ -68,7 +66,10 @@ def count_lines(
         for _ in range(layout.skip_rows + layout.header_rows):
             clean = clean and b"\r" not in stream.readline().removesuffix(b"\n").removesuffix(b"\r")
         while clean and blocks != 0 and (block := stream.read(_BLOCK_BYTES)):
-            block += stream.readline()
+            rest_of_line = stream.readline(_BLOCK_BYTES)
+            if len(rest_of_line) == _BLOCK_BYTES:  # the careful reader knows how long a cell may be
+                return LineCount(lines, clean=False, trimmed=False)
+            block += rest_of_line
             if not block.endswith(b"\n"):
                 block += b"\n"
             blocks = None if blocks is None else blocks - 1
@@ -112,8 +113,8 @@ def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes)
 def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str:
     """SQL of the records of a file as columns c0, c1, … of text; it fails on anything but one record a line.
 
-    A thread reads a quarter of a buffer at a time. Where that holds fewer records than a row group of a table, DuckDB
-    copies them once more to fill row groups, at a sixth of the cost of the whole load; so buffers follow the records.
+    Where a buffer holds fewer records than a few row groups of a table, DuckDB copies them once more to fill these,
+    at a sixth of the cost of a load; so buffers follow the records. A limit of lines would make each read smaller.
     """
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(header)))
     buffer_bytes = min(max(_RECORDS_A_BUFFER * _record_bytes(path, layout), _LEAST_BUFFER), _MOST_BUFFER)
@@ -121,7 +122,7 @@ def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str
             f"skip = {layout.skip_rows + layout.header_rows}, delim = {quoted(layout.delimiter)}, quote = '\"', "
             f"escape = '\"', comment = '', strict_mode = true, null_padding = false, "
             "ignore_errors = false, encoding = 'utf-8', hive_partitioning = false, union_by_name = false, "
-            f"filename = false, buffer_size = {buffer_bytes}, max_line_size = {_LONGEST_LINE})")
+            f"filename = false, buffer_size = {buffer_bytes})")
 
 
 def _record_bytes(path: Path, layout: FileLayout) -> int:
