@@ -163,15 +163,14 @@ def comparison(
 
     def unit(unit_id: str) -> ComparedUnit:
         at, n = place.get(unit_id), found[unit_id].n
-        known = at is not None
         return ComparedUnit(
             unit_id, names[unit_id], n, estimates[at] if at is not None else None, reasons[unit_id],
             missing_answers(n, thresholds), n >= thresholds.firm,
             pooled.units[at] if pooled and at is not None and len(shown) > 1 else None,
             ranks.units[at] if ranks and at is not None else None,
-            standings[at] if at is not None else None, fair.get(unit_id) if known else None)
+            standings[at] if at is not None else None, fair.get(unit_id))
 
-    total = found_total(total_id, spans, hidden, thresholds)
+    total = _total(total_id, spans, hidden, thresholds)
     ordered = _ordered(shown, ranks) + [unit_id for unit_id in names if unit_id not in place]
     return Comparison(
         tuple(unit(unit_id) for unit_id in ordered), total, pooled if len(shown) > 1 else None,
@@ -179,8 +178,8 @@ def comparison(
         funnel_of(estimates) if len(estimates) >= FUNNEL_MIN_UNITS else None)
 
 
-def found_total(total_id: str | None, spans: Mapping[str, SpanCounts], hidden: Callable[[str, SpanCounts], bool],
-                thresholds: Thresholds) -> Estimate | None:
+def _total(total_id: str | None, spans: Mapping[str, SpanCounts], hidden: Callable[[str, SpanCounts], bool],
+           thresholds: Thresholds) -> Estimate | None:
     """The figure of the unit above the others; None where there is none or it is withheld."""
     span = spans.get(total_id) if total_id is not None else None
     if total_id is None or span is None or withheld(span.n, thresholds) or hidden(total_id, span):

@@ -8,6 +8,7 @@ from datetime import date
 
 from cx.stats.change_point import ChangePoint, change_points
 from cx.stats.divergence import Dated, Divergence, divergence
+from cx.stats.months import months_through
 from cx.stats.nps import Estimate
 from cx.stats.trends import TrendPoint
 
@@ -51,8 +52,4 @@ def _dated(points: Sequence[TrendPoint], first: date) -> list[Dated]:
 def _months(points: Sequence[TrendPoint]) -> list[tuple[date, Estimate | None]]:
     """Every month from the first to the last point with its figure, None where there is none."""
     known = {point.starts_on: point.estimate for point in points}
-    first, last = min(known), max(known)
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    months = [date(first.year + (first.month - 1 + number) // 12, (first.month - 1 + number) % 12 + 1, 1)
-              for number in range(count)]
-    return [(month, known.get(month)) for month in months]
+    return [(month, known.get(month)) for month in months_through(min(known), max(known))]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cx.stats.discovery import FALSE_DISCOVERY_RATE, adjusted_p_values
+from cx.stats.months import months_between
 from cx.stats.movement import Movement, Verdict, excess_variance, month_movement, wave_movement
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.suppression import Family, Thresholds, Withheld, is_hidden, missing_answers, withheld
@@ -215,7 +216,7 @@ def month_noise(cells: Sequence[PeriodCounts]) -> float:
     newest = max((cell.starts_on for cell in cells), default=None)
     months: dict[str, list[Estimate]] = {}
     for cell in cells:
-        if newest and 1 <= _months_between(cell.starts_on, newest) <= REFERENCE_MONTHS and cell.n >= NOISE_MIN_ANSWERS:
+        if newest and 1 <= months_between(cell.starts_on, newest) <= REFERENCE_MONTHS and cell.n >= NOISE_MIN_ANSWERS:
             months.setdefault(cell.unit_id, []).append(
                 nps_estimate(cell.counts, design_effect=cell.design_effect))
     return excess_variance(list(months.values()))
@@ -232,11 +233,7 @@ def reference_points(points: Sequence[TrendPoint], by_wave: bool) -> tuple[Trend
     if by_wave:
         return tuple(earlier[-1:])
     return tuple(point for point in earlier
-                 if _months_between(point.starts_on, points[-1].starts_on) <= REFERENCE_MONTHS)
-
-
-def _months_between(earlier: date, later: date) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
+                 if months_between(point.starts_on, points[-1].starts_on) <= REFERENCE_MONTHS)
 
 
 def _mix_changed(series: Sequence[TrendSeries], total_id: str | None, by_wave: bool) -> tuple[str, ...]:

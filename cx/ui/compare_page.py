@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 import pandas as pd
@@ -31,10 +31,11 @@ from cx.ui import address
 from cx.ui.downloads import download
 from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
+from cx.ui.segments import segments
 from cx.ui.text import plain
+from cx.ui.trends_page import choose_survey
 from cx.warehouse import compare
 from cx.warehouse.compare import Asked, Span, compared_units
-from cx.warehouse.filters import SURVEYS
 from cx.warehouse.units import Unit
 
 PICTURES: dict[str, Phrase] = {"scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel")}
@@ -65,8 +66,7 @@ def choose(view: View) -> Asked:
     """The survey, the level and the mix, as the address says or the first that there are."""
     levels = view.hierarchy.levels(view.filters.units)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = [survey.kind for survey in view.surveys]
-        survey = _segments(view.t("Survey"), "survey", kinds, lambda kind: view.t(SURVEYS[kind]))
+        survey = choose_survey(view)
         level = _level(view, levels)
         dimension = _mix(view)
     units = levels[level] if levels else ()
@@ -100,8 +100,7 @@ def _level_name(view: View, place: int, units: Sequence[Unit]) -> str:
 
 def _mix(view: View) -> str:
     """The dimension whose mix is made equal; empty text when none is, or none is known."""
-    known = [name for name, values in (("segment", view.dimensions.segments), ("channel", view.dimensions.channels),
-                                       ("product", view.dimensions.products)) if len(values) > 1]
+    known = _known_mixes(view, 2)
     if not known:
         return ""
     chosen = address.chosen("mix")
@@ -114,12 +113,11 @@ def _mix(view: View) -> str:
         on_change=lambda: address.choose("mix", st.session_state["mix"])))
 
 
-def _segments(label: str, parameter: str, options: Sequence[str], name: Callable[[str], str]) -> str:
-    current = address.chosen(parameter)
-    st.session_state[parameter] = current if current in options else options[0]
-    return str(st.segmented_control(
-        label, options, format_func=name, key=parameter, required=True, label_visibility="collapsed",
-        on_change=lambda: address.choose(parameter, st.session_state[parameter])))
+def _known_mixes(view: View, at_least: int) -> list[str]:
+    """The dimensions of which answers have so many values."""
+    dimensions = {"segment": view.dimensions.segments, "channel": view.dimensions.channels,
+                  "product": view.dimensions.products}
+    return [name for name, values in dimensions.items() if len(values) >= at_least]
 
 
 def compared(view: View, asked: Asked) -> Shown | None:
@@ -155,7 +153,7 @@ def picture(view: View, shown: Shown) -> None:
         return
     drawn = Compared(comparison, t)
     kinds = list(PICTURES) if comparison.funnel else ["scores", "ranks"]
-    chart = _segments(t("Picture"), "chart", kinds, lambda kind: t(PICTURES[kind]))
+    chart = segments(t("Picture"), "chart", kinds, lambda kind: t(PICTURES[kind]))
     alt = pictures.alt(drawn, compare_headline(t, comparison))
     if chart == "funnel":
         figure(pictures.funnel(drawn), alt, "funnel")
@@ -187,7 +185,7 @@ def pair(view: View, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
         second = _one_of(t("Second unit"), "b", list(names), names, 0)
-    dimension = shown.asked.dimension or next(iter(_known_mixes(view)), "")
+    dimension = shown.asked.dimension or next(iter(_known_mixes(view, 1)), "")
     if first == second or not dimension:
         st.caption(t("Choose two different units.") if dimension else
                    t("Answers carry no product, segment or channel, so the mix is not known."))
@@ -204,11 +202,6 @@ def pair(view: View, shown: Shown) -> None:
         _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
     st.caption(t("The two parts add up to the difference. {share} of the answers lie where both units have some.",
                  share=view.write.percent(split.compared, 0)))
-
-
-def _known_mixes(view: View) -> list[str]:
-    return [name for name, values in (("segment", view.dimensions.segments), ("channel", view.dimensions.channels),
-                                      ("product", view.dimensions.products)) if values]
 
 
 def _part(view: View, label: str, part: Difference) -> None:

@@ -17,6 +17,7 @@ from cx.errors import CxError
 from cx.say.numbers import Formatter, formatter
 from cx.say.translator import Translator, translator
 from cx.settings import Settings, settings
+from cx.stats.months import months_through
 from cx.stats.suppression import Thresholds
 from cx.ui import address, failure
 from cx.ui.filter_bar import PARAMETERS, Choices, chosen_filters, filter_bar
@@ -125,9 +126,7 @@ def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
     if not surveys:
         return ()
     first, last = min(survey.first_month for survey in surveys), max(survey.last_month for survey in surveys)
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return tuple(date(first.year + (first.month - 1 + number) // 12, (first.month - 1 + number) % 12 + 1, 1)
-                 for number in range(count))
+    return months_through(first, last)
 
 
 def _mend_contrast() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import astuple, fields
 
 import pandas as pd
@@ -32,6 +31,7 @@ from cx.ui import address
 from cx.ui.downloads import download
 from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
+from cx.ui.segments import segments
 from cx.ui.text import plain
 from cx.warehouse import nps
 from cx.warehouse.course import unit_course
@@ -57,16 +57,12 @@ _COLUMN_NAMES: dict[str, Phrase] = {
 def choose_survey(view: View) -> str:
     """The kind of survey to show: as the address says, else the first that was loaded."""
     kinds = [survey.kind for survey in view.surveys]
-    current = address.chosen("survey")
-    st.session_state["survey"] = current if current in kinds else kinds[0]
-    return _control(view.t("Survey"), "survey", kinds, lambda kind: view.t(SURVEYS[kind]))
+    return segments(view.t("Survey"), "survey", kinds, lambda kind: view.t(SURVEYS[kind]))
 
 
 def choose_chart(view: View) -> str:
     """The picture to show."""
-    current = address.chosen("chart")
-    st.session_state["chart"] = current if current in CHARTS else "together"
-    return _control(view.t("Picture"), "chart", list(CHARTS), lambda chart: view.t(CHARTS[chart]))
+    return segments(view.t("Picture"), "chart", list(CHARTS), lambda chart: view.t(CHARTS[chart]))
 
 
 def choose_weights(view: View, trends: Trends) -> bool:
@@ -76,14 +72,6 @@ def choose_weights(view: View, trends: Trends) -> bool:
     st.session_state["weights"] = address.chosen("weights") == "on"
     return st.toggle(view.t("Weighted"), key="weights", help=help_text(view.t, "weighted_nps"),
                      on_change=lambda: address.choose("weights", "on" if st.session_state["weights"] else ""))
-
-
-def _control(label: str, parameter: str, options: Sequence[str], name: Callable[[str], str]) -> str:
-    def chosen() -> None:
-        address.choose(parameter, st.session_state[parameter])
-
-    return str(st.segmented_control(label, options, format_func=name, key=parameter, on_change=chosen,
-                                    required=True, label_visibility="collapsed"))
 
 
 def title(view: View, trends: Trends, *, weighted: bool) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from cx.settings import Settings
 from cx.stats.comparison import NO_ANSWERS, Comparison, SpanCounts, Strata, UnitPeriod, comparison, span_counts
+from cx.stats.months import month_after, months_between
 from cx.stats.nps import Counts
 from cx.stats.suppression import Family, Thresholds, family_of
 from cx.stats.trends import Protection
@@ -41,6 +42,7 @@ class Asked:
     dimension: str
 
 
+@remembered(64)
 def span(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters) -> Span | None:
     """The wave, or the 12 months, that ends with the filters; None without answers.
 
@@ -54,9 +56,9 @@ def span(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters) -> Spa
     if survey != "transaction":
         waves = snapshot.query(scope, "waves", survey=survey, last_month=end)
         return Span(waves[0][1], waves[0][1], waves[0][0]) if waves else None
-    blocks = max(0, _months(end, known.last_month)) // SPAN_MONTHS
-    last = _moved(known.last_month, -blocks * SPAN_MONTHS)
-    return Span(_moved(last, 1 - SPAN_MONTHS), last)
+    blocks = max(0, months_between(end, known.last_month)) // SPAN_MONTHS
+    last = month_after(known.last_month, -blocks * SPAN_MONTHS)
+    return Span(month_after(last, 1 - SPAN_MONTHS), last)
 
 
 @remembered(64)
@@ -137,12 +139,3 @@ def _families(spans: Mapping[str, SpanCounts], children: Mapping[str, tuple[Unit
 
 def _narrowing(filters: Filters) -> tuple[Clause, ...]:
     return tuple(clause for clause in filters.clauses() if clause.column != "starts_on")
-
-
-def _months(earlier: date, later: date) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
-def _moved(month: date, months: int) -> date:
-    number = month.year * 12 + month.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)

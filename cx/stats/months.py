@@ -1,0 +1,33 @@
+"""Months, each named by its first day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Number of months from one to the other; negative when the second lies before the first.
+
+    >>> months_between(date(2025, 11, 1), date(2026, 2, 1))
+    3
+    """
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def month_after(month: date, months: int) -> date:
+    """The month so many months later, or earlier when negative.
+
+    >>> month_after(date(2025, 11, 1), 3), month_after(date(2025, 1, 1), -1)
+    (datetime.date(2026, 2, 1), datetime.date(2024, 12, 1))
+    """
+    number = month.year * 12 + month.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def months_through(first: date, last: date) -> tuple[date, ...]:
+    """Every month from the first to the last, both included.
+
+    >>> [month.month for month in months_through(date(2025, 11, 1), date(2026, 1, 1))]
+    [11, 12, 1]
+    """
+    return tuple(month_after(first, number) for number in range(months_between(first, last) + 1))
