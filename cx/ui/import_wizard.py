@@ -20,6 +20,7 @@ from cx.ui.import_state import (
 )
 from cx.ui.import_undo import show_undo_outcome
 from cx.ui.text import plain
+from cx.warehouse.home import Home
 
 _SCREENS = {Step.FILE: import_file.step, Step.LAYOUT: import_layout.step, Step.COLUMNS: import_columns.step,
             Step.CHECK: import_check.step}
@@ -31,12 +32,15 @@ def on_empty_home(reader: Reader) -> None:
         st.title(reader.t("Nothing is loaded yet"), anchor=False)
         return
     work = _import_of_this_page(reader) or begin_import()
+    over = _is_over(work)
+    if over and Home(reader.settings.home).current_id() is not None:
+        st.rerun()  # the load ended after this run had found the home empty: the report stands above the data
     begins = work.step is Step.FILE and work.look is None and not (work.offered or work.nearly)
     st.title(reader.t("Nothing is loaded yet") if begins else plain(_title(reader, work)), anchor=False)
     if begins:
         st.markdown(reader.t("Bring the file that your survey tool exports. Only the answers to the recommend question "
                              "are required; the pages then show them, and no restart is needed."))
-    _show(reader, work)
+    _show(reader, work, over)
     if begins:
         st.divider()
         show_commands(reader.t)
@@ -50,7 +54,7 @@ def has_the_page(reader: Reader) -> bool:
     if work is None or _is_over(work):
         return False
     st.title(plain(_title(reader, work)), anchor=False)
-    _show(reader, work)
+    _show(reader, work, over=False)
     return True
 
 
@@ -114,23 +118,26 @@ def _work_name(reader: Reader, work: Import) -> str:
     return reader.t("Load a file: {file}", file=name) if name else reader.t("Load a file")
 
 
-def _show(reader: Reader, work: Import) -> None:
-    """The screen of the step that the import stands at, with the way back; the focus begins at its heading."""
-    _show_step(reader, work)
+def _show(reader: Reader, work: Import, over: bool) -> None:
+    """The screen of the step that the import stands at, with the way back; the focus begins at its heading.
+
+    over: whether its load has ended. It is asked once a run, so that the title and the screen say the same.
+    """
+    _show_step(reader, work, over)
     begin_at_heading(f"{work.step.name} {_has_finding(work)}")
 
 
-def _show_step(reader: Reader, work: Import) -> None:
+def _show_step(reader: Reader, work: Import, over: bool) -> None:
     t = reader.t
     if _has_finding(work):
         st.caption(plain(_work_name(reader, work)))
     st.caption(t("Step {number} of {last}: {name}", number=work.step.value, last=len(Step),
                  name=STEP_NAMES[work.step]))
     if work.step is Step.LOAD:
-        if work.commit and import_report.is_running(work):
-            import_report.show_running(reader, work.commit)
-        elif work.commit:
+        if work.commit and over:
             import_report.show_outcome(reader, work, work.commit)
+        elif work.commit:
+            import_report.show_running(reader, work.commit)
         return
     with st.container(key=f"import_step_{work.step.value}"):
         _SCREENS[work.step](reader, work)

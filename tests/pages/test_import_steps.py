@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cx.ingest.confined import Running
 from cx.ingest.known_mappings import known
 from cx.ingest.mapping import Cell
+from cx.ingest.report import LoadReport
 from cx.ui.import_commit import commits
 from cx.warehouse.home import Home
 from tests.companies import rows_of
@@ -119,6 +121,24 @@ def test_from_file_to_report_in_an_empty_home(empty: Home) -> None:
     assert (mapping.source, mapping.scale) == ("branch", "0-10")
     assert mapping.columns["responses"]["responded_at"] == Cell(column="When", format="%d.%m.%Y")
     assert not list(empty.uploads.glob("*"))
+
+
+@pytest.mark.parametrize("early", range(4))
+def test_a_load_that_ends_while_the_page_runs_is_told_under_its_own_title(
+        early: int, empty: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That many questions whether it has ended come a moment too early."""
+    at = at_preview(visit("data"))
+    answers: list[bool] = []
+
+    def ended(running: Running[LoadReport]) -> bool:
+        running.result()
+        answers.append(len(answers) >= early)
+        return answers[-1]
+
+    monkeypatch.setattr("cx.ui.import_report.is_done", ended)
+    load(at)
+    assert answers[:early + 1] == [False] * early + [True]
+    assert at.title[0].value == "60 answers are loaded; no record was rejected"
 
 
 def test_next_month_the_mapping_is_offered_and_what_it_replaces_is_shown(empty: Home) -> None:
