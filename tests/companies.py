@@ -89,16 +89,17 @@ def rows_of(home: Home, sql: str, *values: object) -> list[tuple[object, ...]]:
 def content_of(home: Home, *, with_places: bool = True) -> dict[str, list[tuple[object, ...]]]:
     """Every table of the current snapshot as sorted rows, columns by name, without what names the load itself.
 
+    Rows of the contract's tables with the source and file that they come from.
     Without places: also without lines, and without the tables that hold what stood in files as it was written.
     """
-    named = {"_load", "load_id"} if with_places else {"_load", "load_id", "_line", "line"}
+    named = {"load_id"} if with_places else {"load_id", "line"}
     written = set() if with_places else {"rejects", "rejected_records", "headers", "sources"}
     con = current_snapshot(home).con.cursor()
     con.execute("use snap")
     tables = [
         name
         for (name,) in con.execute("select table_name from duckdb_tables() where database_name = 'snap'").fetchall()
-        if name not in {"snapshot", "loads"} | written
+        if name not in {"snapshot", "loads", "origins"} | written
     ]
     columns = {
         table: [
@@ -113,7 +114,9 @@ def content_of(home: Home, *, with_places: bool = True) -> dict[str, list[tuple[
     }
     return {
         table: sorted(
-            con.execute("select " + ", ".join(f'"{name}"' for name in names) + f" from {table}").fetchall(), key=repr
+            con.execute("select " + ", ".join(
+                "(select (source, file) from origins where origin_no = _origin)" if name == "_origin" else f'"{name}"'
+                for name in names) + f" from {table}").fetchall(), key=repr
         )
         for table, names in columns.items()
     }

@@ -29,7 +29,7 @@ BUILD_MEMORY = "12GB"
 BUILD_THREADS = 2
 
 _CREATED_AT = "2026-01-01 00:00:00"
-_FILE_COLUMNS = "_source varchar default 'synthetic', _file varchar default 'synthetic', _load varchar"
+_FILE_COLUMNS = "_origin uinteger default 1"
 
 
 @dataclass(frozen=True)

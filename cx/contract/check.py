@@ -16,7 +16,6 @@ from duckdb import DuckDBPyConnection
 from cx.contract.columns import Column, Table, Type
 from cx.contract.tables import TABLES
 
-PLACE = ("_source", "_file", "_line", "_column")
 # faults: one row per broken rule. faulty_records: the cells of each record that broke one, as they stand in the file.
 FAULTS_DDL = """
 create temp table if not exists faults (
@@ -82,22 +81,21 @@ class Staged:
         return f"{relation}._line" if self.first_line is None else f"{relation}.rowid + {self.first_line}"
 
 
-def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, references: Mapping[str, str]) -> int:
+def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, references: Mapping[str, str], origin: int
+          ) -> int:
     """The number of rows that were read. Those that keep all rules become the table `part`, with their places.
 
-    `part` has the columns of the contract that `staged` has texts for, typed, and PLACE; for `_line` see
-    `Staged.line_of`. Broken rules are added to the table `faults`, their records to `faulty_records`. `references` maps
-    the name of each table that is loaded to a relation whose column of the same name as its key holds the known keys
-    (and the columns that row rules use); a table that is not in it is not loaded, and references to it are not checked.
+    `part` has the columns of the contract that `staged` has texts for, typed; `_origin`, the number of its file;
+    `_line`, but see `Staged.line_of`; and `_column`, where it is melted. Broken rules are added to the table `faults`,
+    their records to `faulty_records`. `references` maps the name of each table that is loaded to a relation whose
+    column of the same name as its key holds the known keys (and the columns that row rules use); a table that is not in
+    it is not loaded, and references to it are not checked. `origin`: the number of the file in `origins`.
     """
     con.execute(FAULTS_DDL)
     judgement = _Judgement(table, staged, references)
     con.execute(f"create table {part} as {judgement.rows_sql()}")
     (read, faulty) = con.execute(f"select count(*), count(_record) from {part}").fetchone() or (0, 0)
-    con.execute(f"alter table {part} add column _source varchar default {quoted(staged.source)}")
-    con.execute(f"alter table {part} add column _file varchar default {quoted(staged.file)}")
-    if not staged.melted:
-        con.execute(f"alter table {part} add column _column varchar")
+    con.execute(f"alter table {part} add column _origin uinteger default {origin}")
     if faulty:
         con.execute(f"insert into faults {judgement.faults_sql(part)}")
         if not staged.melted:

@@ -39,9 +39,9 @@ Place = tuple[str, str, str]
 class Checking:
     """A load while it is checked: where rows go, what was read and how many rows replaced another content.
 
-    read: records. loaded: rows, and how many of them are blank. merge: takes the good rows of a table (the table
-    `good_<table>`, and SQL of their lines) into the snapshot; gives source, file and how many of its rows replaced
-    another content.
+    origins: source and file → the number of the file in the table `origins`. read: records. loaded: rows, and how many
+    of them are blank. merge: takes the good rows of a table (the table `good_<table>`, and SQL of their lines) into the
+    snapshot; gives source, file and how many of its rows replaced another content.
     """
 
     con: DuckDBPyConnection
@@ -52,6 +52,7 @@ class Checking:
     mended: bool = False
     jobs: tuple[LoadJob, ...] = ()
     files: tuple[StagedFile, ...] = ()
+    origins: dict[tuple[str, str], int] = field(default_factory=dict)
     read: dict[Place, int] = field(default_factory=dict)
     loaded: dict[Place, tuple[int, int]] = field(default_factory=dict)
     replaced: dict[Place, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Checking:
         self.con.execute(FAULTS_DDL)
         self.files = stage(self.con, jobs, self.on_records, mended=self.mended,
                            has_previous=self.has_previous)
+        self._number_origins()
         for table in TABLES.values():
             line = self._check_table(table)
             self._count_loaded(table)
@@ -74,6 +76,17 @@ class Checking:
                 and answer.file = faults.file and answer.line = faults.line)
         """)
 
+    def _number_origins(self) -> None:
+        """Give each file of the load a number in `origins`, after those of earlier loads."""
+        if self.has_previous:
+            self.con.execute("insert into origins from prev.origins")
+        (known,) = self.con.execute("select coalesce(max(origin_no), 0) from origins").fetchone() or (0,)
+        places = [file.place for file in self.files]
+        places += [(job.mapping.source, MAPPING_FILE) for job in self.jobs if job.mapping.rows]
+        self.origins = {place: known + number for number, place in enumerate(places, start=1)}
+        for (source, file), number in self.origins.items():
+            self.con.execute("insert into origins select ?, snapshot_id, ?, ? from snapshot", [number, source, file])
+
     def _check_table(self, table: Table) -> str:
         """SQL of the lines of `good_<table>`, which has the good rows of a table then."""
         parts: dict[str, str] = {}
@@ -84,7 +97,8 @@ class Checking:
                 relation = f"constant_{table.name}_{number}"
                 staged = stage_constant_rows(self.con, mapping, table, relation)
                 part = f"part_{relation}"
-                self.read[mapping.source, MAPPING_FILE, table.name] = check(self.con, table, staged, part, references)
+                self.read[mapping.source, MAPPING_FILE, table.name] = check(
+                    self.con, table, staged, part, references, self.origins[mapping.source, MAPPING_FILE])
                 parts[part] = "_line"
         for file in self.files:
             if table.name in file.tables:
@@ -104,7 +118,8 @@ class Checking:
             self.loaded[*places[0], table.name] = (int(counted[0]), int(counted[1]))
             return
         self.loaded |= {(source, file, table.name): (n, blanks) for source, file, n, blanks in self.con.execute(
-            f"select _source, _file, count(*), {blank} from good_{table.name} group by all").fetchall()}
+            f"select place.source, place.file, count(*), {blank} from good_{table.name} "
+            "join origins as place on place.origin_no = _origin group by all").fetchall()}
 
     def _check_file(self, file: StagedFile, table: Table, part: str, references: dict[str, str]) -> str:
         """SQL of the lines of the table `part`, which has the good rows of a file then."""
@@ -113,7 +128,8 @@ class Checking:
         line = "_line" if read is None else f"rowid + {straight(file).first_line}"
         if read is None:
             file.raw = file.raw or read_carefully(self.con, file, self.on_records)
-            read = check(self.con, scaled, staged_for(file, file.raw, table, self.report_zone), part, references)
+            read = check(self.con, scaled, staged_for(file, file.raw, table, self.report_zone), part, references,
+                         self.origins[file.place])
             if table.name == "ratings":
                 keep_records_of_ratings(self.con, file)
         if scaled is not table:  # the contract would name its own limit
@@ -131,7 +147,7 @@ class Checking:
             staged = staged_for(file, straight(file, trimmed=trimmed), table, self.report_zone)
             try:
                 with counting(file, self.on_records) as count:
-                    read = check(self.con, table, staged, part, references)
+                    read = check(self.con, table, staged, part, references, self.origins[file.place])
             except duckdb.Error:
                 read = -1
             is_clean = bool(count) and count[0].proves(read)
@@ -157,8 +173,7 @@ class Checking:
                     self.con.execute(f"alter table {good} add column {column.sql} {column.type.value.sql_type}")
             return line
         columns = ", ".join(f"{column.sql} {column.type.value.sql_type}" for column in table.columns)
-        self.con.execute(f"create table {good} ({columns}, _source varchar, _file varchar, _line bigint, "
-                         "_column varchar)")
+        self.con.execute(f"create table {good} ({columns}, _origin uinteger, _line bigint, _column varchar)")
         for part, line in parts.items():
             more = "" if line == "_line" else f", {line} as _line"
             self.con.execute(f"insert into {good} by name select *{more} from {part}")

@@ -18,7 +18,7 @@ which have the keys of rows of this load."""
 
 
 def merge(
-    con: DuckDBPyConnection, table: Table, load_id: str, line: str, *, has_previous: bool
+    con: DuckDBPyConnection, table: Table, line: str, *, has_previous: bool
 ) -> list[tuple[str, str, int]]:
     """How many rows of each file replaced one of the previous snapshot with the same key and another content.
 
@@ -26,13 +26,12 @@ def merge(
     they changed is added to the table `changed`. `line` is SQL of the line of a row of `good_<table>`.
     """
     good = f"good_{table.name}"
-    con.execute(f"alter table {good} add column _load varchar default {quoted(load_id)}")
     if not has_previous:
-        con.execute(f"alter table {good} drop column _column")
+        con.execute(f"alter table {good} drop column if exists _column")
         con.execute(f"alter table {good} drop column if exists _line")
         con.execute(f"alter table {good} rename to {table.name}")
         return []
-    columns = f"{table.sql_columns}, _source, _file, _load"
+    columns = f"{table.sql_columns}, _origin"
     if con.execute(f"select 1 from {good} limit 1").fetchone() is None:
         con.execute(f"create table main.{table.name} as select {columns} from prev.{table.name}")
         con.execute(f"drop table {good}")
@@ -56,14 +55,17 @@ def merge(
 def _list_overlaps(con: DuckDBPyConnection, table: Table, same_key: str) -> None:
     """Add to `overlapping` the earlier loads of which a file of the same name has a key again; most files are new."""
     good = f"good_{table.name}"
-    known = con.execute(f"select 1 from (select distinct _source, _file from {good}) semi join prev.loads "
-                        "on source = _source and file = _file limit 1").fetchone()
-    if known:
+    again = f"""
+        with brought as (
+            select origin_no, source, file from origins where origin_no in (select distinct _origin from {good})
+        )
+        select known.*, brought.origin_no as again from prev.origins as known join brought using (source, file)"""
+    if con.execute(f"from ({again}) limit 1").fetchone():
         con.execute(f"""
             insert into overlapping
-            select distinct {quoted(table.name)}, earlier._source, earlier._file, earlier._load
-            from prev.{table.name} as earlier join {good} as good
-                on {same_key} and earlier._source = good._source and earlier._file = good._file
+            select distinct {quoted(table.name)}, place.source, place.file, place.load_id
+            from prev.{table.name} as earlier join ({again}) as place on place.origin_no = earlier._origin
+                join {good} as good on {same_key} and good._origin = place.again
         """)
 
 
@@ -79,11 +81,11 @@ def _list_changes(con: DuckDBPyConnection, table: Table, same_key: str, line: st
     key = ", ".join(f'good."{name}"' for name in table.key)
     con.execute(f"""
         insert into changed
-        select {quoted(table.name)}, key, value.name, value.before, value.after, _source, _file, line
+        select {quoted(table.name)}, key, value.name, value.before, value.after, source, file, line
         from (
-            select concat_ws(' · ', {key}) as key, good._source, good._file, good.line,
+            select concat_ws(' · ', {key}) as key, good._origin as origin_no, good.line,
                 unnest(list_filter([{values}], lambda value: value is not null)) as value
             from prev.{table.name} as earlier
                 join (select *, {line} as line from good_{table.name}) as good on {same_key} where {differs}
-        )
+        ) join origins using (origin_no)
     """)

@@ -58,10 +58,15 @@ def doubts(con: DuckDBPyConnection, files: Sequence[StagedFile], report_zone: st
 def _answers(con: DuckDBPyConnection, report_zone: str) -> dict[tuple[str, str], _Answers]:
     """The answers of each source and file; days are those of the report's time zone."""
     rows = con.execute(f"""
-        select _source, _file, count(*), count(score), max(score),
-            strftime(timezone({quoted(report_zone)}, timezone('UTC', min(responded_at))), '%Y-%m-%d'),
-            strftime(timezone({quoted(report_zone)}, timezone('UTC', max(responded_at))), '%Y-%m-%d')
-        from good_responses group by all order by all""").fetchall()
+        with counted as (
+            select _origin as origin_no, count(*) as n, count(score) as scores, max(score) as top,
+                min(responded_at) as earliest, max(responded_at) as newest
+            from good_responses group by all
+        )
+        select source, file, n, scores, top,
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', earliest)), '%Y-%m-%d'),
+            strftime(timezone({quoted(report_zone)}, timezone('UTC', newest)), '%Y-%m-%d')
+        from counted join origins using (origin_no) order by all""").fetchall()
     return {(source, file): _Answers(*found) for source, file, *found in rows}
 
 
@@ -88,9 +93,11 @@ def _about_records(con: DuckDBPyConnection, files: Sequence[StagedFile],
 def _about_other_sources(con: DuckDBPyConnection) -> Iterator[Doubt]:
     """Answers that another source brought and this load would replace: two surveys may count from 1 both."""
     for source, file, earlier, n in con.execute("""
-            select good._source, good._file, min(earlier._source), count(*)
+            select place.source, place.file, min(earlier_place.source), count(*)
             from good_responses as good join prev.responses as earlier using (response_id)
-            where earlier._source <> good._source group by all order by all""").fetchall():
+                join origins as place on place.origin_no = good._origin
+                join prev.origins as earlier_place on earlier_place.origin_no = earlier._origin
+            where earlier_place.source <> place.source group by all order by all""").fetchall():
         yield Doubt(OTHER_SOURCE, file, phrase(
             "{n} answers have the key of an answer of the source {earlier}, and would replace it. Give the keys of "
             "{source} a beginning of their own: response_id = {{ template = \"{source}-{{…}}\" }}.", n=n,
@@ -125,10 +132,11 @@ def _about_units(con: DuckDBPyConnection, files: Sequence[StagedFile], has_previ
     """Units that come with this load and are spelled almost as one that is known or more frequent."""
     earlier = _known_units(con) if has_previous else set()
     for file in files:
-        source, name = file.place
-        counted = dict(con.execute("select unit_id, count(*) from good_responses where _source = ? and _file = ? "
-                                   "group by all order by count(*) desc, unit_id limit 5000",
-                                   [source, name]).fetchall())
+        name = file.source.name
+        counted = dict(con.execute(
+            "select unit_id, count(*) from good_responses where _origin = (select origin_no from origins semi join "
+            "snapshot on load_id = snapshot_id where source = ? and file = ?) "
+            "group by all order by count(*) desc, unit_id limit 5000", [*file.place]).fetchall())
         known = sorted(earlier | set(counted))
         for unit in sorted(set(counted) - earlier):
             others = [other for other in known if other != unit

@@ -17,7 +17,7 @@ def keep_copies(con: DuckDBPyConnection, file: StagedFile, table: str) -> None:
     """Keep, as `faulty_records`, the records of a file that stand in the table `copies`, made for a table."""
     if table in file.mapping.columns or (table in file.tables and can_mend_ratings(file)):
         source, name = (quoted(part) for part in file.place)
-        _keep(con, file, f"select _line as line from copies where _source = {source} and _file = {name}")
+        _keep(con, file, f"select line from copies where source = {source} and file = {name}")
 
 
 def keep_records_of_ratings(con: DuckDBPyConnection, file: StagedFile) -> None:

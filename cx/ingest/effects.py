@@ -14,8 +14,8 @@ def effects(con: DuckDBPyConnection, *, has_previous: bool) -> tuple[Effect, ...
     """Promoters, passives and detractors of each survey before, after and in the load, over all units and all time."""
     before = _classes(con, "prev.responses") if has_previous else {}
     after = _classes(con, "main.responses")
-    brought = _classes(con, "main.responses where _load = (select snapshot_id from main.snapshot)") \
-        if has_previous else after
+    of_this_load = "select origin_no from main.origins semi join main.snapshot on load_id = snapshot_id"
+    brought = _classes(con, f"main.responses where _origin in ({of_this_load})") if has_previous else after
     return tuple(Effect(survey, *(found.get(survey, _NOBODY) for found in (before, after, brought)))
                  for survey in sorted(before.keys() | after.keys()))
 

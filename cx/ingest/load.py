@@ -175,8 +175,10 @@ def _building(
     """A new database with the previous snapshot attached as `prev`; closed at the end, with `finish` all on disk."""
     now = datetime.now(UTC)
     limits = {"memory_limit": memory} if memory else {}
-    con = duckdb.connect(path, config={"temp_directory": str(path.parent), "autoinstall_known_extensions": "false",
-                                       "autoload_known_extensions": "false", **limits})
+    # One checkpoint at the end: those between would write again what the next step changes.
+    con = duckdb.connect(path, config={"temp_directory": str(path.parent), "checkpoint_threshold": "1TB",
+                                       "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+                                       **limits})
     try:
         con.execute("set TimeZone = 'UTC'; set python_enable_replacements = false")
         con.execute("set variable as_of = ?::timestamp", [now.replace(tzinfo=None)])
@@ -225,7 +227,7 @@ def _fill(build: _Build, order: Order, progress: Progress, *, finish: bool) -> L
     def take_in(table: Table, line: str) -> list[tuple[str, str, int]]:
         if table.name == "responses" and not order.is_demo:
             found.extend(doubts(con, checking.files, order.report_zone, has_previous=build.has_previous))
-        return merge(con, table, build.snapshot_id, line, has_previous=build.has_previous)
+        return merge(con, table, line, has_previous=build.has_previous)
 
     checking = Checking(con, order.report_zone, build.has_previous, progress.on_records, take_in, order.mended)
     checking.run(order.jobs)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 KEPT_SNAPSHOTS = 5
 _ROLLUPS = Path(__file__).parent / "rollups"
 _UNIT_TREE = "10_units.sql"
 
 # snapshot: one row, about itself and the one that CURRENT named before (null: none). sources: one row a mapping.
+# origins: one row per load and file: rows of the contract's tables have its number as `_origin`.
 # loads: one row per load, file and table. rejects: one row per broken rule of a record, with the place and the value as
 # it stands in the file. rejected_records: the cells of each such record, under the names in headers (one row a load
 # and file: the next month's file may have the same name).
@@ -20,6 +21,7 @@ RECORDS_DDL = """
 create table snapshot (snapshot_id varchar, created_at timestamp, time_zone varchar, is_demo boolean, format bigint,
     previous varchar);
 create table sources (source varchar, title varchar, scale varchar, mapping_text varchar);
+create table origins (origin_no uinteger, load_id varchar, source varchar, file varchar);
 create table loads (load_id varchar, loaded_at timestamp, source varchar, file varchar, sha256 varchar,
     mapping_sha256 varchar, size_bytes bigint, table_name varchar, read bigint, loaded bigint, rejected bigint,
     blank bigint, without_value bigint, replaced bigint, ignored_columns varchar);

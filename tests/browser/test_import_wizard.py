@@ -161,7 +161,8 @@ def loaded(home: Home, title: str) -> tuple[int, int, float]:
     ((rows, n, nps),) = rows_of(
         home,
         """select count(*), count(score), 100.0 * (count(*) filter (score >= 9) - count(*) filter (score <= 6)) /
-        nullif(count(score), 0) from responses join sources on _source = source where title = ?""",
+        nullif(count(score), 0) from responses join origins on origin_no = _origin join sources using (source)
+        where title = ?""",
         title,
     )
     return rows, n, nps or 0.0  # type: ignore[return-value]
@@ -272,7 +273,8 @@ def test_a_qualtrics_export_goes_from_file_to_report(wizard: Wizard, empty_home:
     wizard.load()
     ((response_id, score),) = rows_of(
         empty_home,
-        "select response_id, score from responses join sources on _source = source where title = ?",
+        "select response_id, score from responses join origins on origin_no = _origin join sources using (source) "
+        "where title = ?",
         name.replace("_", " "),
     )
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -323,7 +325,7 @@ def test_an_airport_survey_whose_ratings_have_codes_goes_from_file_to_report(wiz
     assert loaded(empty_home, "Airport") == (len(records), 2_746, pytest.approx(39.840, abs=0.001))
     days = [int(record["INTDATE"]) for record in records]
     ((first, last),) = rows_of(empty_home, """select min(responded_at)::date, max(responded_at)::date from responses
-        where _source = 'airport'""")
+        join origins on origin_no = _origin where source = 'airport'""")
     assert (str(first), str(last)) == (f"2017-05-{min(days):02}", f"2017-05-{max(days):02}")
     assert rows_of(empty_home, """select count(*), min(rating), max(rating) from ratings join drivers using (driver)
         where name = 'Q7ART'""") == [(sum(record["Q7ART"] in "12345" for record in records if record["Q7ART"]), 1, 5)]

@@ -58,8 +58,9 @@ def checked(
         for column in table.columns
     }
     good = f"good_{table.name}"
-    read = check(con, table, Staged("s", "f.csv", "staged", tuple(cells.values()), texts), good, known)
+    read = check(con, table, Staged("s", "f.csv", "staged", tuple(cells.values()), texts), good, known, 1)
     assert read == len(rows)
+    con.execute("create table origins as select 1 as origin_no, 's' as source, 'f.csv' as file")
     set_duplicates_aside(con, table, good)
     rows_found = con.execute(f"select {table.sql_columns} from {good} order by all").fetchall()
     faults = con.execute("select line, column_name, value, rule from faults order by all").fetchall()

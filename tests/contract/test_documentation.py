@@ -73,7 +73,7 @@ def rules_broken(table: str, rows: Sequence[Mapping[str, str | None]]) -> list[s
     con.executemany(f"insert into staged values ({', '.join('?' * len(names))}, ?)",
                     [[*(row.get(name) for name in names), number] for number, row in enumerate(rows)])
     texts = {name: trimmed_sql(cell) for name, cell in zip(names, cells, strict=True)}
-    check(con, TABLES[table], Staged("s", "f.csv", "staged", cells, texts), "good", {})
+    check(con, TABLES[table], Staged("s", "f.csv", "staged", cells, texts), "good", {}, 1)
     found: list[set[tuple[str, str]]] = [set() for _ in rows]
     for number, column, rule in con.execute("select line, column_name, rule from faults").fetchall():
         if not rule.startswith("duplicate_"):  # the records differ in one value only

@@ -77,7 +77,8 @@ def found_in(home: Home) -> Found:
     rejects: dict[str, list[str]] = {}
     with duckdb.connect(home.snapshot_path(str(home.current_id())), read_only=True) as con:
         for table in (TABLES["units"], TABLES["responses"]):
-            loaded = con.execute(f"select _file, {table.sql_columns} from {table.name} order by all").fetchall()
+            loaded = con.execute(f"select file, {table.sql_columns} from {table.name} "
+                                 "join origins on origin_no = _origin order by all").fetchall()
             for file, *row in loaded:
                 rows.setdefault(file, []).append(tuple(row))
         for file, table_name, line, file_column, column, value, rule in con.execute(
@@ -145,7 +146,7 @@ def test_clean_rows_are_what_the_file_says(new_home: NewHome) -> None:
     assert rows_of(
         home,
         "select response_id, survey, score, responded_at::varchar, unit_id, comment from responses "
-        "where _file = 'clean.csv' order by 1") == [
+        "join origins on origin_no = _origin where file = 'clean.csv' order by 1") == [
         ("c1", "transaction", 10, "2026-01-05 00:00:00", "North", "Quick and kind"),
         ("c2", "transaction", 7, "2026-01-19 00:00:00", "South", "滿意 😀"),
         ("c3", "relationship", 0, "2026-02-02 00:00:00", "North", 'Said "no", twice; really'),

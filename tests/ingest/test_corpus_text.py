@@ -201,7 +201,8 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
 def test_overlapping_files_correct_by_key_and_list_each_change(tmp_path: Path) -> None:
     home, _ = loaded(tmp_path, "january.csv")
     report = load(home, (job_of("january_february.csv"),), "UTC")
-    assert rows_of(home, "select response_id, score, unit_id, comment, _file from responses order by 1") == [
+    assert rows_of(home, "select response_id, score, unit_id, comment, file "
+                   "from responses join origins on origin_no = _origin order by 1") == [
         ("m1", 10, "North", "first 1", "january.csv"),
         ("m2", 2, "North", "second 2", "january_february.csv"),
         ("m3", 3, "North", "first 3", "january_february.csv"),

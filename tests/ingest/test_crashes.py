@@ -89,7 +89,8 @@ def records_of(home: Home) -> dict[str, str]:
     con.execute("use snap")
     tables = con.execute("""
         select table_name, string_agg('"' || column_name || '"', ', ' order by column_name) from duckdb_columns()
-        where database_name = 'snap' and column_name <> '_load' group by all order by all""").fetchall()
+        where database_name = 'snap' and column_name not in ('_origin', 'load_id')
+        group by all order by all""").fetchall()
     rows = {name: con.execute(f"select {columns} from {name} order by all").fetchall()
             for name, columns in tables if name in TABLES or name.startswith("counts")}
     return {name: hashlib.sha256(repr(found).encode()).hexdigest() for name, found in rows.items()}
@@ -228,11 +229,12 @@ def test_of_two_loads_at_once_one_wins_and_the_other_is_told(tmp_path: Path, fir
         assert "A load has been running since" in said
         _, said = winner.communicate()
     assert winner.returncode == 0, said
-    assert rows_of(home, "select distinct _file from responses") == [(f"{first}.csv",)]
+    assert rows_of(home, "select distinct file from responses join origins on origin_no = _origin "
+                   "order by 1") == [(f"{first}.csv",)]
     with cx(home, "load", mapping, files[second]) as again:
         again.communicate()
     assert again.returncode == 0
-    assert rows_of(home, "select count(*), count(distinct response_id), count(distinct _file) from responses") == [
+    assert rows_of(home, "select count(*), count(distinct response_id), count(distinct _origin) from responses") == [
         (300_000, 300_000, 2)]
     assert left_behind(home) == set()
 
@@ -250,5 +252,6 @@ def test_of_loads_that_begin_together_each_is_loaded_whole_or_told_to_wait(tmp_p
     assert 0 in codes
     assert set(codes) <= {0, 4}
     loaded = {f"{file.name}" for file, code in zip(files, codes, strict=True) if code == 0}
-    assert rows_of(home, "select _file, count(*) from responses group by all order by all") == [
+    assert rows_of(home, "select file, count(*) from responses join origins on origin_no = _origin "
+                   "group by all order by all") == [
         (name, 2_000) for name in sorted(loaded)]

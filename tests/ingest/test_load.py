@@ -304,7 +304,8 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_row_replaces(tmp_pa
     other = job_of(tmp_path, "responses", [answer(4, 8)], "c")
     report = load(home, (more, other), "UTC")
     assert {one.file: one.replaced for one in report.tables} == {"b.csv": 1, "c.csv": 0}
-    assert rows_of(home, "select response_id, score, _file from responses order by 1") == [
+    assert rows_of(home, "select response_id, score, file from responses join origins on origin_no = _origin "
+                   "order by 1") == [
         ("r1", 8, "b.csv"),
         ("r2", 3, "b.csv"),
         ("r4", 8, "c.csv"),

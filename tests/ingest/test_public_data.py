@@ -117,7 +117,8 @@ def test_every_rating_cell_is_a_rating_or_a_code(home: Home, year: int) -> None:
             if row[column.strip()] in {"1", "2", "3", "4", "5"}:
                 expected[driver].append(int(row[column.strip()]))
     found = rows_of(
-        home, "select driver, count(*), sum(rating)::int from ratings where _source = ? group by all", f"sfo-{year}"
+        home, "select driver, count(*), sum(rating)::int from ratings join origins on origin_no = _origin "
+        "where source = ? group by all", f"sfo-{year}"
     )
     assert {driver: (n, total) for driver, n, total in found} == {
         driver: (len(ratings), sum(ratings)) for driver, ratings in expected.items()

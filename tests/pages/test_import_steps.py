@@ -116,7 +116,7 @@ def test_from_file_to_report_in_an_empty_home(empty: Home) -> None:
     load(at)
     assert is_whole(at)
     assert at.title[0].value == "60 answers are loaded; no record was rejected"
-    assert rows_of(empty, "select count(*), count(distinct _load) from responses") == [(60, 1)]
+    assert rows_of(empty, "select count(*), count(distinct _origin) from responses") == [(60, 1)]
     (mapping,) = known(empty)
     assert (mapping.source, mapping.scale) == ("branch", "0-10")
     assert mapping.columns["responses"]["responded_at"] == Cell(column="When", format="%d.%m.%Y")

@@ -17,8 +17,9 @@ order by all;
 -- grain: one row per survey, unit (every level) and scale on which the question was asked there
 create table scales as
 select distinct survey, ancestor_id as unit_id, scale
-from (select distinct survey, unit_id, _source from responses)
-    join sources on sources.source = _source
+from (select distinct survey, unit_id, _origin from responses)
+    join origins on origin_no = _origin
+    join sources using (source)
     join unit_ancestors using (unit_id)
 order by all;
 
