@@ -149,14 +149,16 @@ def performance_and_mix(
     mix_before: Mapping[str, float] | None = None,
     mix_after: Mapping[str, float] | None = None,
     *,
+    mix_is_known: bool = True,
     confidence: float = 0.95,
     pseudo_answers: float = PSEUDO_ANSWERS,
 ) -> Split:
     """The difference of two groups, or of two months, split into what performance and what the mix contributes.
 
     Without `mix_before` and `mix_after` the mixes are those of the answers, and their chance is in the standard errors;
-    given ones (of customers, or of weights) are taken as known. A stratum of one group alone has no performance that
-    could be compared: it counts as mix. ValueError without answers, or if a stratum of a mix has none.
+    given ones are taken as known, like numbers of customers, unless `mix_is_known` is False, as for sums of weights. A
+    stratum of one group alone has no performance that could be compared: it counts as mix. ValueError without answers,
+    or if a stratum of a mix has none.
 
     >>> from cx.stats.nps import Counts, nps_estimate
     >>> a = {"retail": nps_estimate(Counts(30, 30, 40)), "premium": nps_estimate(Counts(540, 270, 90))}
@@ -166,8 +168,8 @@ def performance_and_mix(
     [-47.5, 2.5, -50.0]
     """
     names = list(dict.fromkeys([*before, *after]))
-    first = _group(names, before, mix_before, pseudo_answers)
-    second = _group(names, after, mix_after, pseudo_answers)
+    first = _group(names, before, mix_before, mix_is_known, pseudo_answers)
+    second = _group(names, after, mix_after, mix_is_known, pseudo_answers)
     both = first.known & second.known
     first_score = np.where(first.known, first.scores, second.scores)
     second_score = np.where(second.known, second.scores, first_score)
@@ -215,15 +217,16 @@ class _Group:
 
 
 def _group(
-    names: list[str], strata: Mapping[str, Estimate], mix: Mapping[str, float] | None, pseudo_answers: float
+    names: list[str], strata: Mapping[str, Estimate], mix: Mapping[str, float] | None, mix_is_known: bool,
+    pseudo_answers: float,
 ) -> _Group:
     if not strata:
         raise ValueError("number of strata with answers == 0, must be >= 1")
     n_effective = math.inf
-    if mix is None:
-        mix = {name: estimate.n for name, estimate in strata.items()}
+    if mix is None or not mix_is_known:
         n = sum(estimate.n for estimate in strata.values())
         n_effective = n / max(1.0, sum(one.n * one.design_effect for one in strata.values()) / n)
+    mix = mix or {name: estimate.n for name, estimate in strata.items()}
     used, weights, _, uncovered = _covered_mix(mix, strata)
     if uncovered:
         raise ValueError(f"strata without answers == {', '.join(uncovered)}, must have some or be left out of the mix")

@@ -28,6 +28,7 @@ from cx.stats.nps import share_intervals
 from cx.stats.suppression import Withheld
 from cx.stats.trends import Trends
 from cx.ui import address
+from cx.ui.change_parts import show_change_parts
 from cx.ui.downloads import download
 from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
@@ -39,7 +40,7 @@ from cx.warehouse.filters import SURVEYS
 
 CHARTS: dict[str, Phrase] = {
     "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
-    "course": phrase("R against T"), "response": phrase("Response rate"),
+    "why": phrase("Why"), "course": phrase("R against T"), "response": phrase("Response rate"),
 }
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
@@ -155,6 +156,8 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
         if series is None:
             st.caption(plain(t("Shares of {unit}. Choose one unit to see its own.", unit=trends.series[0].name)))
+    elif chart == "why":
+        show_change_parts(view, trends, weighted=weighted)
     elif chart == "course":
         _course(view)
     elif chart == "response":
