@@ -33,6 +33,7 @@ from cx.ui.downloads import download
 from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
 from cx.ui.segments import segments
+from cx.ui.silent import show_silent
 from cx.ui.text import plain
 from cx.warehouse import nps
 from cx.warehouse.course import unit_course
@@ -190,6 +191,7 @@ def _response(view: View, trends: Trends, shown: Shown) -> None:
     if rates.data:
         figure(rates, view.t("Response rate"), "response")
         _say_what_is_left_out(view, trends, pictures.MAX_LINES)
+        show_silent(view, trends)
     elif view.filters.narrows_answers:
         st.info(view.t("Questionnaires sent are known by unit and period only. Take the filters of product, segment, "
                        "channel and touchpoint away to see the response rate."))

@@ -26,7 +26,7 @@ from tests.pages.reader import at_home, drawn, elements, figures_of, is_whole, r
 
 Demo = tuple[Home, dict[str, pd.DataFrame]]
 COMPANIES = ("demo", "public", "one_period", "without_wave_names", "few_answers", "many_branches", "hostile")
-CHARTS = ("together", "multiples", "shares", "response", "course")
+CHARTS = ("together", "multiples", "shares", "response", "course", "why")
 THRESHOLDS = Thresholds(privacy=5, figure=10, firm=30)
 
 
@@ -37,7 +37,7 @@ def over(*names: str) -> pytest.MarkDecorator:
 
 @over(*COMPANIES)
 def test_every_company_is_shown_in_every_picture_and_language(company: Home) -> None:
-    for chart, lang in zip(CHARTS, (*LANGUAGES, "en", "zh_Hant"), strict=True):
+    for chart, lang in zip(CHARTS, (*LANGUAGES, "en", "zh_Hant", "zh_Hans"), strict=True):
         at = visit(chart=chart, lang=lang)
         assert is_whole(at)
         trends = nps_trends(current_snapshot(company), Scope(None), at.session_state["survey"], Filters(), settings())
