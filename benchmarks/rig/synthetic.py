@@ -131,6 +131,7 @@ def _fill(con: DuckDBPyConnection, snapshot_id: str, answers: int, units: int) -
     con.execute("insert into snapshot values (?, ?, 'Asia/Taipei', true, ?, null)",
                 [snapshot_id, _CREATED_AT, layout.FORMAT_VERSION])
     con.execute("insert into sources values ('synthetic', 'Synthetic answers', '0-10', '')")
+    con.execute("insert into origins values (1, ?, 'synthetic', 'synthetic')", [snapshot_id])
     con.execute("insert into loads values "
                 "(?, ?, 'synthetic', 'synthetic', '', '', 0, 'responses', ?, ?, 0, 0, 0, 0, '')",
                 [snapshot_id, _CREATED_AT, answers, answers])
