@@ -32,6 +32,7 @@ from cx.warehouse.change_parts import parts_of_change
 from cx.warehouse.compare import Asked, compared_units, span, strata
 from cx.warehouse.course import unit_course
 from cx.warehouse.dimensions import dimensions
+from cx.warehouse.drivers import drifting_drivers
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.nps import nps_trends
@@ -162,8 +163,20 @@ def mix_alone(asking: Asking) -> Iterator[Said]:
                sum(_is_told(one) and 100 * abs(one.nps) >= MIX_WORTH_PTS for one in ordinary), len(ordinary))
 
 
+def importance_drifts(asking: Asking) -> Iterator[Said]:
+    """The bank's fading driver fades and its growing one grows; nothing drifts in the other subsidiaries."""
+    truth = asking.truths.importance_drift
+    named = dict(zip(*_core_drivers(asking), strict=True))
+    found = _drifts(asking, truth.where)
+    yield Said("the driver that fades, and the one that grows, are named", True,
+               (found.get(named[truth.fading_driver], 0) < 0) + (found.get(named[truth.growing_driver], 0) > 0), 2)
+    others = [found for unit in ("HL", "HM", "HK") for found in _drifts(asking, unit).values()]
+    yield Said("a driver drifted elsewhere", False, sum(change != 0 for change in others), len(others))
+
+
 QUESTIONS: tuple[Callable[[Asking], Iterator[Said]], ...] = (
-    r_against_t, moved_waves, why_waves_moved, moved_months, fallen_touchpoint, who_differs, mix_alone)
+    r_against_t, moved_waves, why_waves_moved, moved_months, fallen_touchpoint, who_differs, mix_alone,
+    importance_drifts)
 
 
 def said_of(asking: Asking) -> list[Said]:
@@ -185,6 +198,18 @@ def _moved(movement: Movement | None) -> int:
 def _steps(asking: Asking, filters: Filters) -> tuple[Step, ...]:
     course = unit_course(asking.snapshot, ALL, filters, asking.settings)
     return course.steps if course else ()
+
+
+def _core_drivers(asking: Asking) -> tuple[list[str], list[str]]:
+    rows = asking.snapshot.query(ALL, "core_drivers", survey="relationship")
+    return [driver for driver, _, _ in rows], [name for _, name, _ in rows]
+
+
+def _drifts(asking: Asking, unit: str) -> dict[str, float]:
+    """The name of each driver and the change of its share; 0 where it is not said to drift."""
+    found = drifting_drivers(asking.snapshot, ALL, "relationship", unit, Filters())
+    return {name: one.after - one.before if one.drifted else 0.0
+            for name, one in zip(found.names, found.drifts.drivers, strict=True)} if found else {}
 
 
 def _leaves(asking: Asking, below: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from cx.charts.course import course as course_picture
 from cx.charts.trends import EventMark, Shown
 from cx.phrase import Phrase, phrase
 from cx.say.course import course_sentences
+from cx.say.driver_drift import drift_sentence
 from cx.say.glossary import help_text
 from cx.say.trends import (
     MEASURES,
@@ -37,6 +38,7 @@ from cx.ui.silent import show_silent
 from cx.ui.text import plain
 from cx.warehouse import nps
 from cx.warehouse.course import unit_course
+from cx.warehouse.drivers import drifting_drivers
 from cx.warehouse.filters import SURVEYS
 
 CHARTS: dict[str, Phrase] = {
@@ -180,7 +182,9 @@ def _course(view: View) -> None:
         return
     sentences = course_sentences(view.t, found)
     figure(course_picture(view.t, found), " ".join(sentences), "course")
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+    drifting = drifting_drivers(view.snapshot, view.scope, "relationship", found.transactional.unit_id, view.filters)
+    said = [*sentences, *([drift_sentence(view.t, drifting)] if drifting else [])]
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
     if found.steps:
         st.caption(view.t("Each bar at the foot spans the months in which a step may have happened. Bars that overlap "
                           "tell of a gradual change."))

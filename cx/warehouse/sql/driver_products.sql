@@ -1,0 +1,5 @@
+-- grain: one row per period and bucket of customers of one unit: sums of products of (1, ratings, sign of the score)
+-- reads: driver_products
+select period, starts_on, bucket, products from driver_products
+where survey = $survey and unit_id = any($units)
+order by starts_on, period, bucket
