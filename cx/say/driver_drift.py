@@ -32,7 +32,7 @@ def _one(t: Translator, name: str, driver: DriverDrift) -> str:
         return t("“{driver}” counts less, from {before} to {after} of what ratings explain "
                  "(change {interval} percentage points)", **said)
     return t("“{driver}” counts more, from {before} to {after} of what ratings explain "
-                 "(change {interval} percentage points)", **said)
+             "(change {interval} percentage points)", **said)
 
 
 def _months(t: Translator, ends: tuple[date, date]) -> str:
