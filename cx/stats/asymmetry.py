@@ -17,7 +17,7 @@ from cx.stats.discovery import are_discoveries
 from cx.stats.jackknife import JackknifeInterval, jackknife_interval
 
 LOW_UP_TO, HIGH_FROM = 0.6, 0.9
-"""Places on the scale, 0 its lowest and 1 its highest end: on 0-10 low is 0 to 6, high 9 or 10; on 1-5 1 to 3, and 5."""
+"""Places on the scale, 0 its lowest, 1 its highest end: of 0-10 low is 0 to 6, high 9 or 10; of 1-5 1 to 3, and 5."""
 
 
 class Kind(Enum):

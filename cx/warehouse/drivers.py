@@ -40,14 +40,14 @@ def drifting_drivers(snapshot: Snapshot, scope: Scope, survey: str, unit_id: str
         return None
     rows = snapshot.query(scope, "driver_products", {"driver_products": Read("driver_products", filters.clauses())},
                           survey=survey, units=[unit_id])
-    months = sorted({starts_on for _, starts_on, _, _ in rows})
+    months = sorted({row[1] for row in rows})
     if len(months) < 2:
         return None
     width = min(YEAR_MONTHS, (months_between(months[0], months[-1]) + 1) // 2)
     early = [month for month in months if months_between(months[0], month) < width]
     late = [month for month in months if months_between(month, months[-1]) < width]
     products = {starts_on: np.zeros((BUCKETS, len(names) + 2, len(names) + 2)) for starts_on in months}
-    for _, starts_on, bucket, triangle in rows:
+    for _, starts_on, bucket, triangle, _ in rows:
         products[starts_on][bucket] += _matrix(triangle, len(names) + 2)
     drifts = importance_drift(_sum(products, early), _sum(products, late))
     return Drifting(names, drifts, (early[0], early[-1]), (late[0], late[-1])) if drifts else None

@@ -35,7 +35,7 @@ create table changes (load_id varchar, table_name varchar, key varchar, column_n
 
 # What the rollups are made of, in the order in which it can go. Types of enums cannot be temporary.
 _STEPS = ("dated", "asked", "period_of", "ancestors", "own", "cells", "added", "per_touchpoint",
-          "added_per_touchpoint", "often", "clusters")
+          "added_per_touchpoint", "often", "clusters", "rated_answers")
 _CODES = ("unit", "survey", "touchpoint", "product", "segment", "channel", "wave")
 
 

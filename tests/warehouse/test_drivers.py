@@ -54,7 +54,7 @@ def test_sums_are_those_of_the_rows(demo: tuple[Home, dict[str, pd.DataFrame]]) 
         totals[unit] += matrix[0, 0]
     shown = {key: matrix for key, matrix in expected.items() if totals[key[1]] >= 300}
     found = {(period, unit, bucket): products for period, unit, bucket, products in rows_of(
-        home, "select period, unit_id, bucket, products from driver_products where survey = 'relationship'")}
+        home, "select period, unit_id, bucket, ratings from driver_products where survey = 'relationship'")}
     assert shown
     assert found.keys() == shown.keys()
     for key, products in found.items():
