@@ -12,7 +12,7 @@ from cx.warehouse.course import UnitCourse
 def course_sentences(t: Translator, course: UnitCourse) -> tuple[str, ...]:
     """What can be said of the course, each with its evidence."""
     name = course.transactional.name
-    steps = tuple(_step(t, step) for step in course.steps) or (
+    steps = tuple(step_sentence(t, step) for step in course.steps) or (
         t("T-NPS of {unit} shows no lasting step: the months are within normal variation.", unit=name),)
     return (_part(t, name, course), *steps)
 
@@ -55,7 +55,8 @@ def _slopes(t: Translator, found: Divergence) -> str:
              difference=write.change(found.difference), interval=write.interval(found.low, found.high))
 
 
-def _step(t: Translator, step: Step) -> str:
+def step_sentence(t: Translator, step: Step) -> str:
+    """When a lasting step happened, as a range of months, and from where to where."""
     write, found = formatter(t.code), step.found
     when = write.month(step.first_month) if step.first_month == step.last_month \
         else write.months(step.first_month, step.last_month)

@@ -59,6 +59,12 @@ _TERMS = (
     Term("expected_range", phrase("Expected range"),
          phrase("Where a figure with this many answers counts as normal variation, "
                 "if nothing changed since the reference.")),
+    Term("level", phrase("NPS level"),
+         phrase("The score behind the scatter of single months or waves, found from all of them and their numbers of "
+                "answers. It may drift, as fast as those of like units do.")),
+    Term("target_chance", phrase("Chance of a target"),
+         phrase("How likely the level in the last month of a target's period is at or above it. Up to 10% is very "
+                "unlikely, up to a third unlikely, from two thirds likely, from 90% very likely.")),
     Term("reference", phrase("Reference"),
          phrase("What a month is compared with: the 12 months before it together, never the last month alone.")),
     Term("moved", phrase("Moved"),

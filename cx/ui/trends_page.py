@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, fields
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -15,10 +17,12 @@ from cx.say.course import course_sentences
 from cx.say.glossary import help_text
 from cx.say.trends import (
     MEASURES,
+    VERDICTS,
     TrendRow,
     headline,
     parts_sentence,
     period_label,
+    provisional_sentence,
     trend_rows,
     weighted_sentence,
     withheld_sentence,
@@ -33,15 +37,21 @@ from cx.ui.figures import figure
 from cx.ui.frame import View, freshness
 from cx.ui.segments import segments
 from cx.ui.text import plain
+from cx.ui.trends_level import level, say_held_against, yardsticks
 from cx.warehouse import nps
+from cx.warehouse.benchmarks import markets
 from cx.warehouse.course import unit_course
 from cx.warehouse.filters import SURVEYS
+from cx.warehouse.loads import about
+from cx.warehouse.scope import Scope
+from cx.warehouse.snapshot import Snapshot
 
 CHARTS: dict[str, Phrase] = {
-    "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
-    "course": phrase("R against T"), "response": phrase("Response rate"),
+    "together": phrase("Together"), "level": phrase("NPS level"), "multiples": phrase("Side by side"),
+    "shares": phrase("Shares"), "course": phrase("R against T"), "response": phrase("Response rate"),
 }
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
+_OTHER_CHARTS = ("scores", "ranks", "funnel")
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
 _COLUMN_NAMES: dict[str, Phrase] = {
     "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
@@ -49,9 +59,17 @@ _COLUMN_NAMES: dict[str, Phrase] = {
     "weighted_low_pts": phrase("weighted from"), "weighted_high_pts": phrase("weighted to"),
     "promoters_pct": phrase("Promoters %"), "passives_pct": phrase("Passives %"),
     "detractors_pct": phrase("Detractors %"), "blanks": phrase("Blank answers"), "sent": phrase("Sent"),
-    "response_rate_pct": phrase("Response rate %"), "withheld": phrase("Not shown because"),
+    "response_rate_pct": phrase("Response rate %"), "verdict": phrase("Verdict"), "change_pts": phrase("Change"),
+    "change_low_pts": phrase("change from"), "change_high_pts": phrase("change to"),
+    "expected_low_pts": phrase("expected from"), "expected_high_pts": phrase("expected to"),
+    "weighted_verdict": phrase("Verdict, weighted"), "withheld": phrase("Not shown because"),
     "missing_answers": phrase("Answers missing"),
 }
+
+
+def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
+    """What the parameters of this page may be; a picture of another page is no odd value, the choice of it stays."""
+    return {"chart": (*CHARTS, *_OTHER_CHARTS), "weights": ("on",), "market": markets(snapshot, scope)}
 
 
 def choose_survey(view: View) -> str:
@@ -80,9 +98,16 @@ def title(view: View, trends: Trends, *, weighted: bool) -> None:
     st.title(plain(headline(t, trends, view.thresholds, weighted=weighted)), anchor=False)
     notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
-             *scale_notes(view, trends), withheld_sentence(t, trends, view.thresholds)]
+             *scale_notes(view, trends), _provisional(view, trends), withheld_sentence(t, trends, view.thresholds)]
     gap = "" if t.code.startswith("zh") else " "  # Chinese sentences end in a full-width stop
     st.markdown(plain(gap.join(note for note in notes if note)))
+
+
+def _provisional(view: View, trends: Trends) -> str:
+    """What must be said of a month that was not over at the load; the months of the demo company are made up."""
+    facts = about(view.snapshot, view.scope)
+    loaded_on = facts.created_at.astimezone(ZoneInfo(facts.time_zone)).date()
+    return "" if facts.is_demo else provisional_sentence(view.t, trends, loaded_on)
 
 
 def scale_notes(view: View, trends: Trends) -> list[str]:
@@ -135,8 +160,11 @@ def _card(label: str, value: str, detail: str, help_: str) -> None:
     st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True)
 
 
-def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
-    """The chosen picture with the notes on its time axis, or why there is none."""
+def picture(view: View, trends: Trends, chart: str, market: str = "", *, weighted: bool) -> None:
+    """The chosen picture with the notes on its time axis, or why there is none.
+
+    `market`: the one whose competitors are drawn; empty text for none.
+    """
     t = view.t
     shown = Shown(trends, t, view.thresholds, weighted)
     series = trends.main
@@ -145,6 +173,7 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
                   "more months, or fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
         return
     alt = headline(t, trends, view.thresholds, weighted=weighted)
+    held_against = yardsticks(view, trends, market)
     if chart == "multiples":
         with st.container(horizontal=True, gap="small"):
             for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
@@ -159,9 +188,13 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         _course(view)
     elif chart == "response":
         _response(view, trends, shown)
+    elif chart == "level":
+        level(view, trends, held_against, weighted=weighted)
+        say_held_against(view, trends, held_against, weighted=weighted)
     else:
         marks = _events(view, trends)
-        figure(pictures.together(shown, marks), alt, "together")
+        figure(pictures.together(shown, marks, held_against), alt, "together")
+        say_held_against(view, trends, held_against, weighted=weighted)
         _say_what_is_left_out(view, trends, pictures.MAX_LINES)
         if marks:
             st.caption(plain(" · ".join(f"({mark.number}) {view.write.day(mark.on_date)}: {mark.title}"
@@ -229,6 +262,9 @@ def table(view: View, trends: Trends) -> None:
 def _cell(view: View, row: TrendRow, name: str) -> object:
     if name == "period":
         return view.write.month(row.starts_on) if row.survey == "transaction" else row.period
+    if name in ("verdict", "weighted_verdict"):
+        verdict = getattr(row, name)
+        return view.t(VERDICTS[verdict]) if verdict else ""
     if name == "withheld":
         return withheld_reason(view.t, Withheld(row.withheld), row.n, view.thresholds) if row.withheld else ""
     return getattr(row, name)
