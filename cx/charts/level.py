@@ -178,5 +178,6 @@ def _marks(shown: Shown, found: Sequence[tuple[_Dot, Movement]], apart: timedelt
         texts.append(name if has_room else "")
     return scatter(
         x=[dot.point.starts_on for dot, _ in found], y=[100 * dot.estimate.nps for dot, _ in found], name=name,
-        mode="markers+text", text=texts, textposition=place, textfont={"size": 11}, hoverinfo="skip", cliponaxis=False,
+        mode="markers+text", text=texts, textposition=place, textfont={"size": 11, "shadow": "auto"}, hoverinfo="skip",
+        cliponaxis=False,
         marker={"symbol": symbol, "size": 17, "color": _MOVED, "line": {"width": 2, "color": _MOVED}})

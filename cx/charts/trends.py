@@ -79,7 +79,7 @@ def together(shown: Shown, events: Sequence[EventMark], yardsticks: Yardsticks |
     most_waves = WAVES_BESIDE_MORE if held_against.heights else _MAX_WAVE_LABELS
     return go.Figure(traces, layout(
         400, xaxis=x_axis(shown, most_waves=most_waves), yaxis=axis, shapes=_event_lines(events),
-        showlegend=len(drawn) > 1 or held_against.market is not None))
+        showlegend=len(drawn) > 1 or held_against != Yardsticks()))
 
 
 def small_multiples(shown: Shown) -> tuple[go.Figure, ...]:

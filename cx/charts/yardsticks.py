@@ -44,7 +44,8 @@ class Yardsticks(NamedTuple):
         return [*(target.nps for target in self.targets), *scores]
 
 
-def yardstick_traces(t: Translator, yardsticks: Yardsticks, first: date, used: Collection[str]) -> list[Trace]:
+def yardstick_traces(t: Translator, yardsticks: Yardsticks, first: date, used: Collection[str]
+                     ) -> list[Trace]:
     """The lines of competitors, then the bars of targets. `first`: the first month drawn; `used`: colours of units."""
     market = yardsticks.market
     others = market.others if market else ()
@@ -75,23 +76,18 @@ def _of(t: Translator, score: Benchmark) -> list[str]:
 
 
 def _targets(t: Translator, targets: Sequence[Target], first: date) -> list[Trace]:
-    """A short bar over the months of each target, with its name in the middle; by turns above and below."""
-    if not targets:
-        return []
-    write, alike = formatter(t.code), _alike(targets)
-    spans = [(max(first, one[0].first_month), month_after(one[-1].last_month, 1)) for one in alike]
-    texts = [t("Target {period}: {nps}", period=literal(write.listing(target.period for target in one)),
-               nps=write.nps(one[0].nps)) for one in alike]
-    bars = scatter(
-        x=[x for start, end in spans for x in (start, end, None)],
-        y=[y for one in alike for y in (100 * one[0].nps, 100 * one[0].nps, None)], mode="lines",
-        line={"color": EVENT, "width": 3}, connectgaps=False, showlegend=False, hoverinfo="skip")
-    names = scatter(
-        x=[date.fromordinal((start.toordinal() + end.toordinal()) // 2) for start, end in spans],
-        y=[100 * one[0].nps for one in alike], mode="text", text=texts,
-        textposition=["bottom center" if place % 2 else "top center" for place in range(len(alike))],
-        textfont={"size": 12}, showlegend=False, hovertext=texts, hoverinfo="text", cliponaxis=False)
-    return [bars, names]
+    """A bar over the months of each target, its height at its end, its name in the legend: lines would cross it."""
+    write = formatter(t.code)
+    found = []
+    for one in _alike(targets):
+        start, end = max(first, one[0].first_month), month_after(one[-1].last_month, 1)
+        height, periods = write.nps(one[0].nps), write.listing(target.period for target in one)
+        name = t("Target {period}: {nps}", period=literal(periods), nps=height)
+        found.append(scatter(
+            x=[start, end], y=[100 * one[0].nps] * 2, name=name, mode="lines+text", text=["", height],
+            textposition="top left", textfont={"size": 11, "shadow": "auto"}, cliponaxis=False,
+            line={"color": EVENT, "width": 3}, hovertext=name, hoverinfo="text"))
+    return found
 
 
 def _alike(targets: Sequence[Target]) -> list[list[Target]]:

@@ -6,6 +6,7 @@ from cx.say.course import step_sentence
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES, period_label
+from cx.stats.movement import Verdict
 from cx.stats.unit_level import LEVEL_MIN_PERIODS, UnitLevel
 
 _MOST_NAMED = 6
@@ -67,30 +68,34 @@ def _level(t: Translator, found: UnitLevel) -> str:
 
 
 def _moved(t: Translator, found: UnitLevel) -> str:
-    """Which periods moved against those before them; those that could be judged are counted."""
-    write = formatter(t.code)
-    judged = sum(movement is not None and movement.z is not None for movement in found.movements)
-    moved = found.moved
-    if not judged:
-        return ""
+    """Which periods moved against those before them, of how many that can be judged."""
+    write, moved = formatter(t.code), found.moved
+    judged = sum(movement is not None and movement.verdict in (Verdict.MOVED, Verdict.NORMAL)
+                 for movement in found.movements)
     if not moved:
-        if found.by_wave:
-            return t.plural("{n} wave was compared with the one before it; it did not move by the rule.",
-                            "{n} waves were compared with the one before them; none moved by the rule.", judged)
-        return t.plural("{n} month was compared with those before it; it did not move by the rule.",
-                        "{n} months were compared with those before them; none moved by the rule.", judged)
+        return _none_moved(t, found, judged)
     names = write.listing(
         t("{period} {change}", period=period_label(t, found.survey, point), change=write.nps(movement.change))
         for point, movement in moved[-_MOST_NAMED:])
     if len(moved) > _MOST_NAMED:
         names = t("{names} (the newest {n})", names=names, n=_MOST_NAMED)
     if found.by_wave:
-        return t.plural("{n} of {judged} waves moved against the one before: {names}.",
-                        "{n} of {judged} waves moved against the one before: {names}.", len(moved), judged=judged,
-                        names=names)
-    return t.plural("{n} of {judged} months moved against those before: {names}.",
-                    "{n} of {judged} months moved against those before: {names}.", len(moved), judged=judged,
-                    names=names)
+        return t.plural("{n} of {judged} waves that can be judged moved against the one before: {names}.",
+                        "{n} of {judged} waves that can be judged moved against the one before: {names}.", len(moved),
+                        judged=judged, names=names)
+    return t.plural("{n} of {judged} months that can be judged moved against those before: {names}.",
+                    "{n} of {judged} months that can be judged moved against those before: {names}.", len(moved),
+                    judged=judged, names=names)
+
+
+def _none_moved(t: Translator, found: UnitLevel, judged: int) -> str:
+    if found.by_wave:
+        return t.plural("The {n} wave that can be judged did not move against the one before.",
+                        "None of the {n} waves that can be judged moved against the one before.", judged) if judged \
+            else t("For none of the waves can it be told whether it moved.")
+    return t.plural("The {n} month that can be judged did not move against those before.",
+                    "None of the {n} months that can be judged moved against those before.", judged) if judged \
+        else t("For none of the months can it be told whether it moved.")
 
 
 def _drift(t: Translator, found: UnitLevel) -> str:
