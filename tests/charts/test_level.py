@@ -86,7 +86,7 @@ def test_picture_and_verdict_never_contradict_each_other() -> None:
         _, figure = drawn(trends)
         movement = trends.series[0].movement
         assert movement is not None
-        marked = [x for one in figure.data if one.name in ("moved up", "moved down") for x in one.x]
+        marked = [x for one in figure.data if str(one.marker.symbol).startswith("triangle") for x in one.x]
         assert (date(2025, 3, 1) in marked) is (movement.verdict is Verdict.MOVED)
 
 

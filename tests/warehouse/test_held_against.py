@@ -70,12 +70,12 @@ def test_a_scope_sees_no_target_of_another_unit(snapshot: Snapshot) -> None:
 
 def test_the_competitors_of_a_market_with_the_own_unit_last(snapshot: Snapshot) -> None:
     assert markets(snapshot, EVERYTHING) == ("Car", "Home")
-    found = market(snapshot, EVERYTHING, "Car", {"A", "Branch A"}, {"2025 Q4": date(2025, 11, 1)})
+    found = market(snapshot, EVERYTHING, "Car", {"A", "Branch A"}, {"2025 Q4": date(2025, 12, 1)})
     assert [(one.name, one.is_own) for one in found.competitors] == [
         ("Other", False), ("Rival", False), ("Branch A", True)]
     rival = found.others[1]
     assert [(score.period, score.month, score.nps, score.n) for score in rival.scores] == [
-        ("2025 Q1", date(2025, 2, 1), 0.09, None), ("2025 Q4", date(2025, 11, 1), 0.12, 500)]
+        ("2025 Q1", date(2025, 2, 1), 0.09, None), ("2025 Q4", date(2025, 12, 1), 0.12, 500)]
     assert found.others[0].scores[0].month == date(2025, 7, 1)
     assert found.methods == ("panel",)
     assert found.unreadable == ("someday",)
