@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cx.ui import trends_page
+from cx.ui import trends_page, trends_table
 from cx.ui.frame import open_page
 from cx.ui.trends_level import choose_market
 from cx.warehouse.nps import nps_trends
@@ -22,4 +22,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
 trends_page.title(view, trends, weighted=weighted)
 trends_page.cards(view, trends, weighted=weighted)
 trends_page.picture(view, trends, chart, market, weighted=weighted)
-trends_page.table(view, trends)
+trends_table.table(view, trends)

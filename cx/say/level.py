@@ -20,6 +20,12 @@ def level_sentences(t: Translator, found: UnitLevel) -> tuple[str, ...]:
     return tuple(sentence for sentence in said if sentence)
 
 
+def measure_of(t: Translator, found: UnitLevel) -> str:
+    """What the figures are, such as "R-NPS"."""
+    measure = MEASURES[found.survey]
+    return t("Weighted {measure}", measure=measure) if found.weighted else t(measure)
+
+
 def how_to_read(t: Translator, found: UnitLevel) -> str:
     """What the line, the band and the bars of the picture are, and where the pace of the level is taken from."""
     pace = t.plural("How fast levels drift is taken from {n} unit.", "How fast levels drift is taken from {n} units.",
@@ -36,7 +42,7 @@ def how_to_read(t: Translator, found: UnitLevel) -> str:
 
 
 def _too_few(t: Translator, found: UnitLevel) -> str:
-    names = {"measure": MEASURES[found.survey], "unit": found.name, "known": len(found.shown),
+    names = {"measure": measure_of(t, found), "unit": found.name, "known": len(found.shown),
              "needed": LEVEL_MIN_PERIODS}
     if found.by_wave:
         return t("Level of {measure} of {unit}: cannot tell yet; {known} of the {needed} waves needed have a figure.",
@@ -53,7 +59,7 @@ def _level(t: Translator, found: UnitLevel) -> str:
         return ""
     newest = found.shown[-1]
     names = {
-        "measure": MEASURES[found.survey], "unit": found.name,
+        "measure": measure_of(t, found), "unit": found.name,
         "period": period_label(t, found.survey, found.points[-1]), "level": write.nps(now.nps),
         "interval": write.interval(now.low, now.high), "n": write.count(level.n), "periods": len(found.shown),
         "newest": write.count(newest.n),
@@ -103,7 +109,7 @@ def _drift(t: Translator, found: UnitLevel) -> str:
     drift = found.drift
     if drift is None or not drift.drifted:
         return ""
-    names = {"measure": MEASURES[found.survey], "months": drift.months,
+    names = {"measure": measure_of(t, found), "months": drift.months,
              "value": formatter(t.code).number(abs(drift.value), 1)}
     if drift.value > 0:
         return t("Slow drift: {measure} moved up over the last {months} months together, each against the 12 before it "

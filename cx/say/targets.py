@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cx.phrase import Phrase, phrase
+from cx.say.level import measure_of
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
-from cx.say.trends import MEASURES
 from cx.stats.outlook import Outlook
 from cx.stats.targets import MIN_PACE_MONTHS, Chance, Likelihood, Reached, likelihood
 from cx.stats.unit_level import LEVEL_MIN_PERIODS, UnitLevel
@@ -30,7 +30,7 @@ def target_sentences(t: Translator, unit: UnitLevel, outlooks: Sequence[Outlook]
 
 def _sentence(t: Translator, unit: UnitLevel, outlook: Outlook) -> str:
     write = formatter(t.code)
-    names = {"measure": MEASURES[unit.survey], "target": write.nps(outlook.target.nps), "period": outlook.target.period,
+    names = {"measure": measure_of(t, unit), "target": write.nps(outlook.target.nps), "period": outlook.target.period,
              "month": write.month(outlook.month)}
     level, holds = outlook.level, outlook.if_level_holds
     if level is not None and outlook.reached is not None:

@@ -37,7 +37,7 @@ class UnitLevel:
     """One unit over time. Its months reach from the first to the last point; waves stand in the month they begin in.
 
     movements: for each point what the rule says of it. level: None with fewer than 3 figures. units: how many units the
-    pace at which levels drift was taken from. steps, drift: of T-NPS by month only.
+    pace at which levels drift was taken from. steps, drift: of T-NPS by month only. weighted: whether the figures are.
     """
 
     survey: str
@@ -50,6 +50,7 @@ class UnitLevel:
     tau2: float
     steps: tuple[Step, ...]
     drift: Drift | None
+    weighted: bool = False
 
     @property
     def by_wave(self) -> bool:
@@ -92,10 +93,10 @@ class UnitLevel:
 
 
 def unit_level_of(survey: str, name: str, points: Sequence[TrendPoint], movements: Sequence[Movement | None],
-                  like: Sequence[Sequence[TrendPoint]], tau2: float) -> UnitLevel:
+                  like: Sequence[Sequence[TrendPoint]], tau2: float, *, weighted: bool = False) -> UnitLevel:
     """The level of a unit from its points; the pace at which levels drift is taken from the units `like` it.
 
-    `tau2` is the usual noise of months (0 for waves).
+    `tau2` is the usual noise of months (0 for waves). `weighted`: whether the figures of the points are weighted.
     """
     months = estimates_by_month(points)
     estimates = [estimate for _, estimate in months]
@@ -106,7 +107,8 @@ def unit_level_of(survey: str, name: str, points: Sequence[TrendPoint], movement
     return UnitLevel(
         survey, name, tuple(points), tuple(movements), months,
         local_level(estimates, drift_variance(pooled)) if enough else None, used, tau2,
-        level_steps(points, tau2) if monthly else (), slow_drift(estimates, tau2) if monthly and estimates else None)
+        level_steps(points, tau2) if monthly else (), slow_drift(estimates, tau2) if monthly and estimates else None,
+        weighted)
 
 
 def wave_gap(points: Sequence[TrendPoint]) -> int:

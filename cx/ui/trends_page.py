@@ -1,12 +1,10 @@
-"""Parts of the NPS trends page: choice of survey and picture, figures, picture, table."""
+"""Parts of the NPS trends page: choice of survey and picture, title, figures, picture."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import astuple, fields
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from cx.charts import trends as pictures
@@ -17,13 +15,10 @@ from cx.say.course import course_sentences
 from cx.say.glossary import help_text
 from cx.say.trends import (
     MEASURES,
-    VERDICTS,
-    TrendRow,
     headline,
     parts_sentence,
     period_label,
     provisional_sentence,
-    trend_rows,
     weighted_sentence,
     withheld_sentence,
 )
@@ -32,9 +27,8 @@ from cx.stats.nps import share_intervals
 from cx.stats.suppression import Withheld
 from cx.stats.trends import Trends
 from cx.ui import address
-from cx.ui.downloads import download
 from cx.ui.figures import figure
-from cx.ui.frame import View, freshness
+from cx.ui.frame import View
 from cx.ui.segments import segments
 from cx.ui.text import plain
 from cx.ui.trends_level import level, say_held_against, yardsticks
@@ -51,20 +45,9 @@ CHARTS: dict[str, Phrase] = {
     "shares": phrase("Shares"), "course": phrase("R against T"), "response": phrase("Response rate"),
 }
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
+# Pictures of the page Compare units, which has the same parameter: going there and back keeps the choice.
 _OTHER_CHARTS = ("scores", "ranks", "funnel")
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
-_COLUMN_NAMES: dict[str, Phrase] = {
-    "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
-    "low_pts": phrase("from"), "high_pts": phrase("to"), "weighted_nps_pts": phrase("NPS weighted"),
-    "weighted_low_pts": phrase("weighted from"), "weighted_high_pts": phrase("weighted to"),
-    "promoters_pct": phrase("Promoters %"), "passives_pct": phrase("Passives %"),
-    "detractors_pct": phrase("Detractors %"), "blanks": phrase("Blank answers"), "sent": phrase("Sent"),
-    "response_rate_pct": phrase("Response rate %"), "verdict": phrase("Verdict"), "change_pts": phrase("Change"),
-    "change_low_pts": phrase("change from"), "change_high_pts": phrase("change to"),
-    "expected_low_pts": phrase("expected from"), "expected_high_pts": phrase("expected to"),
-    "weighted_verdict": phrase("Verdict, weighted"), "withheld": phrase("Not shown because"),
-    "missing_answers": phrase("Answers missing"),
-}
 
 
 def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
@@ -238,36 +221,6 @@ def _say_what_is_left_out(view: View, trends: Trends, at_most: int) -> None:
 def _events(view: View, trends: Trends) -> tuple[EventMark, ...]:
     found = nps.events(view.snapshot, view.scope, tuple(series.unit_id for series in trends.series), view.filters)
     return tuple(EventMark(number, event.on_date, event.title) for number, event in enumerate(found, start=1))
-
-
-def table(view: View, trends: Trends) -> None:
-    """The same figures as a table, and as a file."""
-    t = view.t
-    rows = list(trend_rows(trends))
-    names = [name for name in _COLUMN_NAMES if trends.is_weighted or not name.startswith("weighted")]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        as_table = st.toggle(t("Show as table"), key="as_table")
-        download(t("Download"), f"nps-trends-{trends.survey}.csv",
-                 [*(field.name for field in fields(TrendRow)), "filters"],
-                 lambda: ((*astuple(row), view.words) for row in rows))
-        st.caption(plain(freshness(view)))
-    if as_table:
-        shown = {t(_COLUMN_NAMES[name]): [_cell(view, row, name) for row in rows] for name in names}
-        number = st.column_config.NumberColumn(format="%.1f")
-        st.dataframe(pd.DataFrame(shown), hide_index=True, alt=headline(t, trends, view.thresholds),
-                     column_config={t(_COLUMN_NAMES[name]): number for name in names
-                                    if name.endswith(("_pts", "_pct"))})
-
-
-def _cell(view: View, row: TrendRow, name: str) -> object:
-    if name == "period":
-        return view.write.month(row.starts_on) if row.survey == "transaction" else row.period
-    if name in ("verdict", "weighted_verdict"):
-        verdict = getattr(row, name)
-        return view.t(VERDICTS[verdict]) if verdict else ""
-    if name == "withheld":
-        return withheld_reason(view.t, Withheld(row.withheld), row.n, view.thresholds) if row.withheld else ""
-    return getattr(row, name)
 
 
 def missing(view: View) -> None:

@@ -32,7 +32,7 @@ def unit_level(snapshot: Snapshot, scope: Scope, survey: str, filters: Filters, 
     like = units_like(hierarchy(snapshot, scope), series.unit_id)
     beside = nps_trends(snapshot, scope, survey, replace(filters, units=like), settings).series
     return unit_level_of(survey, series.name, _chosen(series, weighted), movements,
-                         [_chosen(one, weighted) for one in beside if one.unit_id in like], tau2)
+                         [_chosen(one, weighted) for one in beside if one.unit_id in like], tau2, weighted=weighted)
 
 
 def units_like(tree: Hierarchy, unit_id: str) -> tuple[str, ...]:

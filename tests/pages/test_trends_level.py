@@ -127,6 +127,17 @@ def test_competitors_are_drawn_by_market_and_compared_where_asked_alike(demo: De
     assert "Summit Life" not in received(monthly)
 
 
+def test_weighted_figures_have_a_level_of_their_own(demo: Demo) -> None:
+    home, tables = demo
+    expected = {period: raw for (unit, period), raw in figures(tables, "relationship").items() if unit == "HL"}
+    with at_home(home.folder):
+        at = visit(survey="relationship", unit="HL", chart="level", weights="on")
+    dots = next(trace for trace in drawn(at)["data"] if trace.get("name") == "Waves (size: answers)")
+    assert dots["y"] == pytest.approx([expected[period].weighted_nps_pts for period in sorted(expected)])
+    assert "Level of Weighted R-NPS of Harbour Life" in said(at.markdown[1].value)
+    assert "Target of Weighted R-NPS +26.0 for 2026" in said(at.markdown[2].value)
+
+
 def test_verdicts_in_the_table_are_those_of_the_page(shop: Home) -> None:
     trends = nps_trends(current_snapshot(shop), Scope(None), "transaction", Filters(), settings())
     rows = table_of(visit())

@@ -100,3 +100,10 @@ def test_no_language_is_left_out(code: str) -> None:
     for sentence in (*level_sentences(t, swing), *level_sentences(t, few), how_to_read(t, swing)):
         assert sentence.endswith("." if code == "en" else "。")
         assert "{" not in sentence
+
+
+def test_weighted_figures_are_said_to_be_weighted() -> None:
+    found = replace(level_of(made({"A": months(SAME, 12)})), weighted=True, drift=Drift(3.4, True, 9))
+    first, *_, last = level_sentences(EN, found)
+    assert first.startswith("Level of Weighted T-NPS of Unit A in Dec 2024: ")
+    assert last.startswith("Slow drift: Weighted T-NPS moved up")
