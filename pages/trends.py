@@ -16,7 +16,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     survey = trends_page.choose_survey(view)
     chart = trends_page.choose_chart(view)
     trends = nps_trends(view.snapshot, view.scope, survey, view.filters, view.settings)
-    market = choose_market(view, survey, chart)
+    market = choose_market(view, trends, chart)
     weighted = trends_page.choose_weights(view, trends)
 
 trends_page.title(view, trends, weighted=weighted)

@@ -139,6 +139,8 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("Figures from fewer than {answers} answers are withheld, also by subtraction of units or of one filter; "
                "from fewer than {figure} there is a number of answers and no figure.",
                answers=privacy_min_answers, figure=figure_min_answers),
+        phrase("A target is judged by the NPS level in the last month of its period, from all answers of the unit. "
+               "Competitors are compared with the unit only where both were asked by one method for one period."),
         phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken "
                "from all answers of the unit in that period."),
     )

@@ -27,10 +27,10 @@ HELD_AGAINST = ("level", "together")
 """The pictures that draw targets and competitors."""
 
 
-def choose_market(view: View, survey: str, chart: str) -> str:
+def choose_market(view: View, trends: Trends, chart: str) -> str:
     """The market whose competitors are drawn; empty text for none. Asked only where they can be drawn."""
     known = markets(view.snapshot, view.scope)
-    if survey != "relationship" or chart not in HELD_AGAINST or not known:
+    if trends.survey != "relationship" or trends.main is None or chart not in HELD_AGAINST or not known:
         return ""
     chosen = address.chosen("market")
     st.session_state["market"] = chosen if chosen in known else ""

@@ -113,6 +113,7 @@ def test_competitors_are_drawn_by_market_and_compared_where_asked_alike(demo: De
         other = visit(survey="relationship", unit="HL", market="Brokers", chart="together")
         none = visit(survey="relationship", unit="HL", chart="level")
         monthly = visit(survey="transaction", unit="HL", market="Life insurance", chart="level")
+        beside = visit(survey="relationship", unit=["HL", "HB"], market="Life insurance")
     dashed = {trace["name"]: trace for trace in drawn(at)["data"] if trace.get("line", {}).get("dash") == "dash"}
     assert set(dashed) == {"Evergreen Life", "Summit Life", "Pearl Mutual", "Harbour Life (asked like competitors)"}
     assert dashed["Summit Life"]["y"][-1] == pytest.approx(float(newest.loc["Summit Life", "nps"]))
@@ -123,8 +124,9 @@ def test_competitors_are_drawn_by_market_and_compared_where_asked_alike(demo: De
     assert text.count("95% interval") == 3
     assert "only changes" in said(other.markdown[-1].value)
     assert "dash" not in {trace.get("line", {}).get("dash") for trace in drawn(none)["data"]}
-    assert not [box for box in monthly.selectbox if box.key == "market"]
-    assert "Summit Life" not in received(monthly)
+    for without in (monthly, beside):
+        assert not [box for box in without.selectbox if box.key == "market"]
+        assert "Summit Life" not in received(without)
 
 
 def test_weighted_figures_have_a_level_of_their_own(demo: Demo) -> None:
