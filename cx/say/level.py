@@ -6,6 +6,7 @@ from cx.say.course import step_sentence
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES, period_label
+from cx.stats.ewma import LIMIT_SIGMA_EWMA
 from cx.stats.movement import Verdict
 from cx.stats.unit_level import LEVEL_MIN_PERIODS, UnitLevel
 
@@ -110,9 +111,10 @@ def _drift(t: Translator, found: UnitLevel) -> str:
     if drift is None or not drift.drifted:
         return ""
     names = {"measure": measure_of(t, found), "months": drift.months,
-             "value": formatter(t.code).number(abs(drift.value), 1)}
+             "value": formatter(t.code).number(abs(drift.value), 1),
+             "limit": formatter(t.code).number(LIMIT_SIGMA_EWMA, 1)}
     if drift.value > 0:
         return t("Slow drift: {measure} moved up over the last {months} months together, each against the 12 before it "
-                 "({value} standard deviations; the limit is 2.9).", **names)
+                 "({value} standard deviations; the limit is {limit}).", **names)
     return t("Slow drift: {measure} moved down over the last {months} months together, each against the 12 before it "
-             "({value} standard deviations; the limit is 2.9).", **names)
+             "({value} standard deviations; the limit is {limit}).", **names)
