@@ -6,7 +6,8 @@ from cx.say.course import step_sentence
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES, period_label
-from cx.stats.ewma import LIMIT_SIGMA_EWMA
+from cx.stats.ewma import LIMIT_SIGMA_EWMA, REFERENCE_MONTHS
+from cx.stats.months import months_between
 from cx.stats.movement import Verdict
 from cx.stats.unit_level import LEVEL_MIN_PERIODS, UnitLevel
 
@@ -106,9 +107,11 @@ def _none_moved(t: Translator, found: UnitLevel, judged: int) -> str:
 
 
 def _drift(t: Translator, found: UnitLevel) -> str:
-    """Slow drift, where there is one; below the limit nothing is said, and nothing is claimed."""
-    drift = found.drift
+    """Slow drift, where there is one that no step of the same months explains; below the limit nothing is claimed."""
+    drift, newest = found.drift, found.months[-1][0]
     if drift is None or not drift.drifted:
+        return ""
+    if any(months_between(step.last_month, newest) < REFERENCE_MONTHS for step in found.steps):
         return ""
     names = {"measure": measure_of(t, found), "months": drift.months,
              "value": formatter(t.code).number(abs(drift.value), 1),

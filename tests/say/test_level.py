@@ -107,3 +107,12 @@ def test_weighted_figures_are_said_to_be_weighted() -> None:
     first, *_, last = level_sentences(EN, found)
     assert first.startswith("Level of Weighted T-NPS of Unit A in Dec 2024: ")
     assert last.startswith("Slow drift: Weighted T-NPS moved up")
+
+
+@pytest.mark.parametrize(("fell_in", "is_said"), [(20, False), (10, True)])
+def test_a_drift_that_a_step_of_the_same_months_explains_is_not_called_slow(fell_in: int, is_said: bool) -> None:
+    steps = {f"{2024 + k // 12}-{k % 12 + 1:02}": SAME if k < fell_in else FALLEN for k in range(24)}
+    found = level_of(made({"A": steps}))
+    assert len(found.steps) == 1
+    found = replace(found, drift=Drift(-3.4, True, 12))
+    assert any("Slow drift" in one for one in level_sentences(EN, found)) is is_said
