@@ -13,6 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cx.cli import app
+from cx.say.translator import translator
+from cx.say.verdicts import badge
 from cx.settings import PROJECT_FOLDER, Settings
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
@@ -124,15 +126,20 @@ def test_the_figures_are_those_of_the_page(airport: Path) -> None:
         for series in page.series
         for point in series.points
     ]
-    assert [
-        (row["unit_id"], row["period"], row["n"], row["nps_pts"]) for row in trends(airport, "--unit", "SFO")
-    ] == expected
+    rows = trends(airport, "--unit", "SFO")
+    assert [(row["unit_id"], row["period"], row["n"], row["nps_pts"]) for row in rows] == expected
+    judged = {row["unit_id"]: (row["verdict"], row["change_pts"], row["change_low_pts"], row["expected_high_pts"])
+              for row in rows if row["verdict"]}
+    assert judged == {
+        series.unit_id: (badge(translator("en"), one), 100 * one.change, 100 * one.low, 100 * one.expected_high)
+        for series in page.series if (one := series.movement) and one.change is not None}
+    assert judged["SFO"][0] == "moved down"
 
 
 def test_a_table_for_people_has_the_same_figures(airport: Path) -> None:
     done = cx(airport, "show", "trends", "--unit", "SFO")
     assert done.returncode == 0
-    for text in ("+39.8", "+31.0", "+40.4", "+35.1", "2,746"):
+    for text in ("+39.8", "+31.0", "+40.4", "+35.1", "2,746", "moved down (-8.9)"):
         assert text in done.stdout
 
 

@@ -27,7 +27,7 @@ from cx.settings import PROJECT_FOLDER, Settings, settings
 from cx.ui.filter_bar import PARAMETERS
 from cx.ui.frame import IMPORT_PARAMETER, PAGE_PARAMETERS
 from cx.ui.pages import PAGES
-from cx.ui.trends_page import CHARTS
+from cx.ui.trends_pictures import CHARTS
 from cx.warehouse.filters import SURVEYS, Filters
 from cx.warehouse.home import Home
 from cx.warehouse.layout import KEPT_SNAPSHOTS

@@ -27,6 +27,7 @@ from cx.charts.style import (
     short,
     y_axis,
 )
+from cx.charts.yardsticks import Yardsticks, yardstick_traces
 from cx.say.numbers import formatter
 from cx.say.trends import period_label
 from cx.say.verdicts import badge, evidence, withheld_reason
@@ -36,6 +37,8 @@ from cx.stats.trends import TrendSeries
 MAX_PANELS = 12
 _PANEL_HEIGHT = 170
 _MAX_WAVE_LABELS = 7
+WAVES_BESIDE_MORE = 5
+"""Labels of waves where the axis reaches beyond them."""
 # Rows of numbers at the head of a picture, and the height of each as a share of the axis.
 _EVENT_ROWS = 3
 _EVENT_ROW = 0.06
@@ -49,10 +52,15 @@ class EventMark(NamedTuple):
     title: str
 
 
-def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
-    """All units on one axis: the total with its interval as a band, dots sized by the number of answers."""
+def together(shown: Shown, events: Sequence[EventMark], yardsticks: Yardsticks | None = None) -> go.Figure:
+    """All units on one axis: the total with its interval as a band, dots sized by the number of answers.
+
+    `yardsticks`: the targets and competitors of the one unit that is shown.
+    """
     drawn, colours = shown.with_total(MAX_LINES), shown.colours
-    low, high = _range(shown, drawn, bands_of=drawn[:1])
+    days = [point.starts_on for series in drawn for point in series.points]
+    held_against = (yardsticks or Yardsticks()).within(min(days), max(days)) if days else Yardsticks()
+    low, high = _range(shown, drawn, drawn[:1], held_against.heights)
     traces: list[Any] = []
     if shown.total or len(drawn) == 1:
         traces.append(band(shown, drawn[0], colours[drawn[0].unit_id]))
@@ -65,9 +73,13 @@ def together(shown: Shown, events: Sequence[EventMark]) -> go.Figure:
     if events:
         axis["range"] = [foot, head + _EVENT_ROWS * _EVENT_ROW * (head - foot)]
     traces.append(crosses(shown, drawn, [colours[series.unit_id] for series in drawn], (foot, head)))
+    if held_against != Yardsticks():
+        traces += yardstick_traces(shown.t, held_against, min(days), set(colours.values()))
     traces += _event_marks(events, axis["range"][1], _EVENT_ROW * (head - foot))
+    most_waves = WAVES_BESIDE_MORE if held_against.heights else _MAX_WAVE_LABELS
     return go.Figure(traces, layout(
-        400, xaxis=_x_axis(shown), yaxis=axis, shapes=_event_lines(events), showlegend=len(drawn) > 1))
+        400, xaxis=x_axis(shown, most_waves=most_waves), yaxis=axis, shapes=_event_lines(events),
+        showlegend=len(drawn) > 1 or held_against != Yardsticks()))
 
 
 def small_multiples(shown: Shown) -> tuple[go.Figure, ...]:
@@ -77,7 +89,7 @@ def small_multiples(shown: Shown) -> tuple[go.Figure, ...]:
     `shown.with_total(MAX_PANELS)`.
     """
     drawn = shown.with_total(MAX_PANELS)
-    axis = y_axis(*_range(shown, drawn, bands_of=drawn))
+    axis = y_axis(*_range(shown, drawn, drawn))
     return tuple(_panel(shown, series, axis) for series in drawn)
 
 
@@ -102,7 +114,7 @@ def _panel(shown: Shown, series: TrendSeries, axis: dict[str, Any]) -> go.Figure
               crosses(shown, [series], [EVENT], axis["range"])]
     title = {"text": _panel_title(shown, series), "x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left",
              "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
-    return go.Figure(traces, layout(_PANEL_HEIGHT, annotations=[title], xaxis=_x_axis(shown, few=True), yaxis=axis,
+    return go.Figure(traces, layout(_PANEL_HEIGHT, annotations=[title], xaxis=x_axis(shown, few=True), yaxis=axis,
                                     margin={"l": 34, "r": 8, "t": 24, "b": 34}))
 
 
@@ -126,7 +138,7 @@ def shares(shown: Shown, series: TrendSeries) -> go.Figure:
                                    ("promoters", t("Promoters (9–10)"), PROMOTER))
     ]
     return go.Figure(bars, layout(
-        420, barmode="stack", bargap=0.15, showlegend=True, xaxis=_x_axis(shown),
+        420, barmode="stack", bargap=0.15, showlegend=True, xaxis=x_axis(shown),
         yaxis={"range": [0, 100], "ticksuffix": "%", "gridcolor": GRID, "fixedrange": True}))
 
 
@@ -150,24 +162,26 @@ def response_rates(shown: Shown) -> go.Figure:
                        for point in points],
             hoverinfo="text"))
     return go.Figure(traces, layout(
-        420, showlegend=len(traces) > 1, xaxis=_x_axis(shown),
+        420, showlegend=len(traces) > 1, xaxis=x_axis(shown),
         yaxis={"rangemode": "tozero", "ticksuffix": "%", "gridcolor": GRID, "fixedrange": True}))
 
 
-def _range(shown: Shown, drawn: Sequence[TrendSeries], bands_of: Sequence[TrendSeries]) -> tuple[float, float]:
-    """Lowest and highest point to be drawn, in points, with the bands of some of the series."""
+def _range(shown: Shown, drawn: Sequence[TrendSeries], bands_of: Sequence[TrendSeries], more: Sequence[float] = ()
+           ) -> tuple[float, float]:
+    """Lowest and highest point to be drawn, in points, with the bands of some of the series, and `more` heights."""
     known = [estimate for series in drawn for point in series.points
              if (estimate := shown.estimate(point)) is not None]
     if not known:
         return -20.0, 20.0
     bands = [estimate for series in bands_of for point in series.points
              if (estimate := shown.estimate(point)) is not None] or known
-    return (100 * min([estimate.nps for estimate in known] + [estimate.low for estimate in bands]),
-            100 * max([estimate.nps for estimate in known] + [estimate.high for estimate in bands]))
+    heights = [estimate.nps for estimate in known] + list(more)
+    return (100 * min(heights + [estimate.low for estimate in bands]),
+            100 * max(heights + [estimate.high for estimate in bands]))
 
 
-def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
-    """The time axis: months by their date, waves by their name where they began."""
+def x_axis(shown: Shown, *, few: bool = False, most_waves: int = _MAX_WAVE_LABELS) -> dict[str, Any]:
+    """The time axis: months by their date, waves by their name where they began, at most so many of them."""
     axis: dict[str, Any] = {"showgrid": False, "fixedrange": True, "type": "date", "automargin": True}
     if shown.trends.compared_with == "months":
         months = sorted({point.starts_on for series in shown.trends.series for point in series.points})
@@ -182,7 +196,7 @@ def _x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
     if few and len(waves) > 2:
         waves = [waves[0], waves[-1]]
     # Level labels fit on a phone when they are few; the newest wave always has one.
-    waves = waves[::-1][::math.ceil(len(waves) / _MAX_WAVE_LABELS) or 1][::-1]
+    waves = waves[::-1][::math.ceil(len(waves) / most_waves) or 1][::-1]
     return {**axis, "tickmode": "array", "tickangle": 0, "tickvals": [starts[wave] for wave in waves],
             "ticktext": [literal(wave) for wave in waves]}
 

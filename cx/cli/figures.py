@@ -14,7 +14,7 @@ from rich.text import Text
 from cx.cli.terminal import mendable, out, snapshot_to_read, write_json
 from cx.errors import ScopeError
 from cx.phrase import phrase
-from cx.say.trends import trend_rows
+from cx.say.trends import TrendRow, trend_rows
 from cx.settings import settings
 from cx.warehouse.dimensions import dimensions
 from cx.warehouse.filters import Filters
@@ -60,7 +60,7 @@ def trends(
     table = Table("survey", "unit", "period", "n", "NPS", "from", "to", "weighted", "note")
     for row in rows:
         table.add_row(row.survey, Text(row.unit), row.period, f"{row.n:,}", _points(row.nps_pts), _points(row.low_pts),
-                      _points(row.high_pts), _points(row.weighted_nps_pts), row.withheld or "")
+                      _points(row.high_pts), _points(row.weighted_nps_pts), _note(row))
     out.print(table)
 
 
@@ -90,6 +90,13 @@ def _month(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a month; write YYYY-MM") from error
+
+
+def _note(row: TrendRow) -> str:
+    """Why there is no figure; of the newest period of a unit whether it moved, and by how much."""
+    if row.withheld or not row.verdict:
+        return row.withheld or ""
+    return row.verdict if row.change_pts is None else f"{row.verdict} ({_points(row.change_pts)})"
 
 
 def _points(value: float | None) -> str:

@@ -103,7 +103,7 @@ def company_tables(seed: int = DEMO_SEED, answers: int = 200_000) -> dict[str, p
         "cases": cases.cases_table(rng, plan, voices.answers, answered["score"].is_valid().combine_chunks()),
         "initiatives": initiatives.initiatives_table(truths),
         "initiative_units": initiatives.initiative_units_table(truths),
-        "benchmarks": market.benchmarks_table(rng),
+        "benchmarks": market.benchmarks_table(rng, plan, seed),
         "targets": market.targets_table(),
         "events": market.events_table(truths),
         "visits": market.visits_table(rng, plan),

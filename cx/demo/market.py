@@ -10,13 +10,15 @@ from cx.demo.calendar import DAY_S, END_DAY, FIRST_S, day_text, quarter_names
 from cx.demo.expected import Plan
 from cx.demo.tables import as_table, decimal, flags, keys, labels, whole
 from cx.demo.truths import Truths
-from cx.demo.units import BANK, BROKERS, LIFE, SUBSIDIARIES
+from cx.demo.units import BANK, BROKERS, LIFE, SUBSIDIARIES, SUBSIDIARY_NAMES
 
 _MARKETS = {"Life insurance": (("Evergreen Life", 21.0), ("Summit Life", 14.0), ("Pearl Mutual", 27.0)),
             "Motor insurance": (("Swift Motor", 4.0), ("Roadway", -9.0)),
             "Retail banking": (("Delta Bank", 17.0), ("First Garden Bank", 9.0), ("Bank Nova", 31.0)),
             "Brokers": (("Compass Advisers", 33.0), ("Meridian", 24.0))}
 _BENCHMARK_NOISE_PTS = 2.0
+_PANEL_PTS = -7.0  # a panel asks by another way and reaches those who never answer the company
+_OWN_DICE = 36
 _TARGETS = {"HL": (32.0, 26.0, 0.90), "HM": (24.0, 0.0, 0.80), "HB": (30.0, 20.0, 0.78), "HK": (40.0, 45.0, None)}
 _DECOYS = (  # events without any effect
     ("2024-03-15", "New advertising campaign", None), ("2024-06-01", "Branch uniforms changed", "HB"),
@@ -28,15 +30,38 @@ _DECOYS = (  # events without any effect
 _VISITS = 400
 
 
-def benchmarks_table(rng: np.random.Generator) -> pa.Table:
-    """The `benchmarks` table: bought scores of competitors by quarter, without trend."""
+def benchmarks_table(rng: np.random.Generator, plan: Plan, seed: int) -> pa.Table:
+    """The `benchmarks` table: bought scores of competitors by quarter, without trend; and our own in the same panel.
+
+    Our own follow the true level of the relationship survey, lower by what a panel asks in another way. They are drawn
+    by dice of their own, so that they change nothing else.
+    """
     rows = [(competitor, market, quarter, level) for market, competitors in _MARKETS.items()
             for competitor, level in competitors for quarter in dict.fromkeys(quarter_names())]
     nps = np.array([row[3] for row in rows]) + _BENCHMARK_NOISE_PTS * rng.standard_normal(len(rows))
     n = rng.integers(300, 900, len(rows))
+    own_rng, own = np.random.default_rng((seed, _OWN_DICE)), _own_scores(plan)
+    rows += own
+    nps = np.append(nps, [row[3] for row in own] + _BENCHMARK_NOISE_PTS * own_rng.standard_normal(len(own)))
+    n = np.append(n, own_rng.integers(300, 900, len(own)))
     return as_table("benchmarks", competitor=[row[0] for row in rows], market=[row[1] for row in rows],
                     period=[row[2] for row in rows], nps=decimal(nps, 1), n=whole(n),
                     method=["online panel, double-blind"] * len(rows), source=["Harbour market panel"] * len(rows))
+
+
+def _own_scores(plan: Plan) -> list[tuple[str, str, str, float]]:
+    """Name, market, quarter and expected panel score of each subsidiary."""
+    truths, units = plan.truths, plan.units
+    found = []
+    for number, (subsidiary, market) in enumerate(zip(SUBSIDIARIES, _MARKETS, strict=True)):
+        leaves = units.of(number)
+        level = float(units.leaf_share[leaves] @ units.leaf_level_pts[leaves])
+        level += truths.survey.relationship_offset_pts[subsidiary] + _PANEL_PTS
+        for quarter in dict.fromkeys(quarter_names()):
+            moved = number == BROKERS and quarter >= truths.relationship_move.when
+            found.append((SUBSIDIARY_NAMES[number], market, quarter,
+                          level + (truths.relationship_move.value if moved else 0.0)))
+    return found
 
 
 def targets_table() -> pa.Table:

@@ -9,34 +9,37 @@ from cx.stats.divergence import Course, Divergence
 from cx.warehouse.course import UnitCourse
 
 
-def course_sentences(t: Translator, course: UnitCourse) -> tuple[str, ...]:
-    """What can be said of the course, each with its evidence."""
-    name = course.transactional.name
-    steps = tuple(_step(t, step) for step in course.steps) or (
-        t("T-NPS of {unit} shows no lasting step: the months are within normal variation.", unit=name),)
-    return (_part(t, name, course), *steps)
-
-
-def _part(t: Translator, name: str, course: UnitCourse) -> str:
-    found = course.divergence
+def course_headline(t: Translator, course: UnitCourse) -> str:
+    """Whether T-NPS and R-NPS of the unit part, as one sentence by rule."""
+    found, names = course.divergence, {"unit": course.transactional.name}
     if course.relationship is None:
-        return t("R-NPS of {unit} is not known here, so it cannot be told whether T-NPS and R-NPS part.", unit=name)
+        return t("R-NPS of {unit} is not known here, so it cannot be told whether T-NPS and R-NPS part.", **names)
     if found is None:
-        return t("T-NPS and R-NPS of {unit}: cannot tell yet; three periods of each are needed.", unit=name)
-    evidence = _slopes(t, found)
+        return t("T-NPS and R-NPS of {unit}: cannot tell yet; three periods of each are needed.", **names)
     match found.course:
         case Course.DIVERGING if found.difference > 0:
-            return t("T-NPS and R-NPS of {unit} are diverging: T-NPS rises more. The touchpoints being improved may no "
-                     "longer be those that count: ask again which do (strategic survey). {evidence}", unit=name,
-                     evidence=evidence)
+            return t("T-NPS and R-NPS of {unit} are diverging: T-NPS rises more.", **names)
         case Course.DIVERGING:
-            return t("T-NPS and R-NPS of {unit} are diverging: R-NPS rises more. {evidence}", unit=name,
-                     evidence=evidence)
+            return t("T-NPS and R-NPS of {unit} are diverging: R-NPS rises more.", **names)
         case Course.TOGETHER:
-            return t("T-NPS and R-NPS of {unit} are moving together. {evidence}", unit=name, evidence=evidence)
+            return t("T-NPS and R-NPS of {unit} are moving together.", **names)
         case Course.CANNOT_TELL:
-            return t("T-NPS and R-NPS of {unit}: cannot tell yet whether they part ({wait}). {evidence}", unit=name,
-                     wait=_wait(t, found), evidence=evidence)
+            return t("T-NPS and R-NPS of {unit}: cannot tell yet whether they part ({wait}).", **names,
+                     wait=_wait(t, found))
+
+
+def course_sentences(t: Translator, course: UnitCourse) -> tuple[str, ...]:
+    """What the headline rests on, what to do about it, and the lasting steps, each with its evidence."""
+    found = course.divergence if course.relationship is not None else None
+    steps = tuple(step_sentence(t, step) for step in course.steps) or (
+        t("T-NPS of {unit} shows no lasting step: the months are within normal variation.",
+          unit=course.transactional.name),)
+    if found is None:
+        return steps
+    rises_more = found.course is Course.DIVERGING and found.difference > 0
+    advice = (t("The touchpoints being improved may no longer be those that count: ask again which do "
+                "(strategic survey)."),) if rises_more else ()
+    return (_slopes(t, found), *advice, *steps)
 
 
 def _wait(t: Translator, found: Divergence) -> str:
@@ -55,7 +58,8 @@ def _slopes(t: Translator, found: Divergence) -> str:
              difference=write.change(found.difference), interval=write.interval(found.low, found.high))
 
 
-def _step(t: Translator, step: Step) -> str:
+def step_sentence(t: Translator, step: Step) -> str:
+    """When a lasting step happened, as a range of months, and from where to where."""
     write, found = formatter(t.code), step.found
     when = write.month(step.first_month) if step.first_month == step.last_month \
         else write.months(step.first_month, step.last_month)

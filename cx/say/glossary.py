@@ -59,6 +59,12 @@ _TERMS = (
     Term("expected_range", phrase("Expected range"),
          phrase("Where a figure with this many answers counts as normal variation, "
                 "if nothing changed since the reference.")),
+    Term("level", phrase("NPS level"),
+         phrase("The score behind the scatter of single months or waves, found from all of them and their numbers of "
+                "answers. It may drift, as fast as those of like units do.")),
+    Term("target_chance", phrase("Chance of a target"),
+         phrase("How likely the level in the last month of a target's period is at or above it. Up to 10% is very "
+                "unlikely, up to a third unlikely, from two thirds likely, from 90% very likely.")),
     Term("reference", phrase("Reference"),
          phrase("What a month is compared with: the 12 months before it together, never the last month alone.")),
     Term("moved", phrase("Moved"),
@@ -133,6 +139,8 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("Figures from fewer than {answers} answers are withheld, also by subtraction of units or of one filter; "
                "from fewer than {figure} there is a number of answers and no figure.",
                answers=privacy_min_answers, figure=figure_min_answers),
+        phrase("A target is judged by the NPS level in the last month of its period, from all answers of the unit. "
+               "Competitors are compared with the unit only where both were asked by one method for one period."),
         phrase("With filters by product, segment or channel, the effect of repeat customers on an interval is taken "
                "from all answers of the unit in that period."),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cx.phrase import Phrase, phrase
 from cx.say.numbers import formatter
-from cx.say.translator import Translator
-from cx.say.verdicts import Subject, badge, movement_sentence, withheld_reason
+from cx.say.translator import Translator, translator
+from cx.say.verdicts import VERDICT_WORDS, Subject, badge, movement_sentence, withheld_reason
+from cx.stats.months import month_after
 from cx.stats.movement import Movement, Verdict
 from cx.stats.nps import Estimate
 from cx.stats.suppression import Thresholds
@@ -20,7 +21,11 @@ MEASURES = {"relationship": phrase("R-NPS"), "transaction": phrase("T-NPS"), "st
 
 @dataclass(frozen=True)
 class TrendRow:
-    """One unit in one period, as tables, downloads and the command line show it; NPS in points, shares in percent."""
+    """One unit in one period, as tables, downloads and the command line show it; NPS in points, shares in percent.
+
+    Verdict, change and expected range stand in the newest period of each unit that was judged. The verdict is said in
+    the vocabulary of the product, in English; `VERDICTS` says it in other languages.
+    """
 
     survey: str
     period: str
@@ -40,8 +45,19 @@ class TrendRow:
     blanks: int
     sent: int | None
     response_rate_pct: float | None
+    verdict: str | None
+    change_pts: float | None
+    change_low_pts: float | None
+    change_high_pts: float | None
+    expected_low_pts: float | None
+    expected_high_pts: float | None
+    weighted_verdict: str | None
     withheld: str | None
     missing_answers: int
+
+
+VERDICTS: Mapping[str, Phrase] = {str(words): words for words in (
+    phrase("moved up"), phrase("moved down"), *VERDICT_WORDS.values())}
 
 
 def trend_rows(trends: Trends) -> Iterator[TrendRow]:
@@ -49,12 +65,16 @@ def trend_rows(trends: Trends) -> Iterator[TrendRow]:
     for series in trends.series:
         for point in series.points:
             plain, weighted = point.estimate, point.weighted if trends.is_weighted else None
+            is_newest = point is series.points[-1]
+            moved = series.movement if is_newest else None
+            weighted_moved = series.weighted_movement if is_newest and trends.is_weighted else None
             yield TrendRow(
                 trends.survey, point.period, point.starts_on, series.unit_id, series.name, point.n,
                 *_interval(plain),
                 *_interval(weighted),
                 *_shares(plain),
                 point.blanks, point.sent, _pts(point.response_rate),
+                _verdict(moved), *_change(moved), _verdict(weighted_moved),
                 point.withheld.value if point.withheld else None, point.missing)
 
 
@@ -66,6 +86,18 @@ def _shares(estimate: Estimate | None) -> tuple[float | None, float | None, floa
     if estimate is None:
         return None, None, None
     return _pts(estimate.promoters), _pts(estimate.passives), _pts(estimate.detractors)
+
+
+def _verdict(movement: Movement | None) -> str | None:
+    return badge(translator("en"), movement) if movement else None
+
+
+def _change(movement: Movement | None) -> tuple[float | None, float | None, float | None, float | None, float | None]:
+    """The change with its interval, and the expected range."""
+    if movement is None:
+        return None, None, None, None, None
+    return (_pts(movement.change), _pts(movement.low), _pts(movement.high), _pts(movement.expected_low),
+            _pts(movement.expected_high))
 
 
 def _pts(value: float | None) -> float | None:
@@ -136,6 +168,19 @@ def withheld_sentence(t: Translator, trends: Trends, thresholds: Thresholds) -> 
         "{n} figures are not shown: fewer than {figure} answers, "
         "or they would give away one from fewer than {privacy}.",
         trends.withheld, figure=thresholds.figure, privacy=thresholds.privacy)
+
+
+def provisional_sentence(t: Translator, trends: Trends, loaded_on: date) -> str:
+    """That the newest month was not over when the data were loaded; empty text where it was. Of waves it is not known.
+
+    `loaded_on`: the day of the load in the time zone of the report.
+    """
+    newest = max((point.starts_on for series in trends.series for point in series.points), default=None)
+    if trends.survey != "transaction" or newest is None or loaded_on >= month_after(newest, 1):
+        return ""
+    write = formatter(t.code)
+    return t("{month} was not over when the data were loaded on {day}: its figures are provisional.",
+             month=write.month(newest), day=write.day(loaded_on))
 
 
 def _units_side_by_side(t: Translator, trends: Trends, *, weighted: bool) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from cx.stats.change_point import ChangePoint, change_points
 from cx.stats.divergence import Dated, Divergence, divergence
 from cx.stats.months import months_through
+from cx.stats.movement import pooled_reference
 from cx.stats.nps import Estimate
 from cx.stats.trends import TrendPoint
 
@@ -31,7 +32,7 @@ def level_steps(points: Sequence[TrendPoint], tau2: float) -> tuple[Step, ...]:
     """
     if not points:
         return ()
-    months = _months(points)
+    months = estimates_by_month(points)
     return tuple(Step(months[step.first][0], months[step.last][0], step)
                  for step in change_points([estimate for _, estimate in months], tau2))
 
@@ -49,7 +50,20 @@ def _dated(points: Sequence[TrendPoint], first: date) -> list[Dated]:
             if point.estimate is not None and point.starts_on >= first]
 
 
-def _months(points: Sequence[TrendPoint]) -> list[tuple[date, Estimate | None]]:
-    """Every month from the first to the last point with its figure, None where there is none."""
-    known = {point.starts_on: point.estimate for point in points}
-    return [(month, known.get(month)) for month in months_through(min(known), max(known))]
+def estimates_by_month(points: Sequence[TrendPoint]) -> tuple[tuple[date, Estimate | None], ...]:
+    """Every month from the first to the last point with its figure, None where there is none.
+
+    A wave stands in the month in which it begins; waves that begin in the same month are taken together.
+    """
+    if not points:
+        return ()
+    known: dict[date, list[Estimate]] = {point.starts_on: [] for point in points}
+    for point in points:
+        known[point.starts_on] += [point.estimate] if point.estimate is not None else []
+    return tuple((month, _together(known.get(month, []))) for month in months_through(min(known), max(known)))
+
+
+def _together(estimates: Sequence[Estimate]) -> Estimate | None:
+    if len(estimates) < 2:
+        return estimates[0] if estimates else None
+    return pooled_reference(estimates).estimate

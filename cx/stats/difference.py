@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from cx.stats.nps import PSEUDO_ANSWERS, Estimate, normal_quantile
+from cx.stats.nps import PSEUDO_ANSWERS, Counts, Estimate, normal_quantile, nps_estimate
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,25 @@ def nps_difference(before: Estimate, after: Estimate, confidence: float = 0.95) 
     second = after.effective_counts.with_pseudo_answers(PSEUDO_ANSWERS / 2)
     se = math.sqrt(first.variance / first.total + second.variance / second.total)
     return difference_of(after.nps - before.nps, second.nps - first.nps, se, confidence)
+
+
+def published_difference(before: float, before_n: int, after: float, after_n: int) -> Difference:
+    """The difference of two published NPS in [-1, 1] of which only score and number of answers are known.
+
+    The shares are not known, so the variance is taken as large as these scores allow (nobody is a passive): the
+    interval is rather too wide. ValueError outside [-1, 1] or without answers.
+
+    >>> found = published_difference(0.25, 500, 0.35, 500)
+    >>> round(100 * found.nps, 1), round(100 * found.low, 1), round(100 * found.high, 1)
+    (10.0, -1.8, 21.8)
+    """
+    return nps_difference(_without_passives(before, before_n), _without_passives(after, after_n))
+
+
+def _without_passives(nps: float, n: int) -> Estimate:
+    if not -1 <= nps <= 1:
+        raise ValueError(f"nps == {nps}, must be >= -1 and <= 1")
+    return nps_estimate(Counts((1 + nps) / 2 * n, 0, (1 - nps) / 2 * n), n=n)
 
 
 def nps_difference_mover(before: Estimate, after: Estimate) -> tuple[float, float]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+
+_PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:[ -]?[Qq](?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def months_between(earlier: date, later: date) -> int:
@@ -31,3 +34,21 @@ def months_through(first: date, last: date) -> tuple[date, ...]:
     [11, 12, 1]
     """
     return tuple(month_after(first, number) for number in range(months_between(first, last) + 1))
+
+
+def named_months(name: str) -> tuple[date, date] | None:
+    """First and last month of a year, quarter or month as people write it; None for anything else.
+
+    >>> named_months("2026 Q4"), named_months("2026-02")[0], named_months("spring")
+    ((datetime.date(2026, 10, 1), datetime.date(2026, 12, 1)), datetime.date(2026, 2, 1), None)
+    """
+    found = _PERIOD.fullmatch(name.strip())
+    if found is None:
+        return None
+    year = int(found["year"])
+    if found["quarter"]:
+        first = date(year, 3 * int(found["quarter"]) - 2, 1)
+        return first, month_after(first, 2)
+    if found["month"]:
+        return date(year, int(found["month"]), 1), date(year, int(found["month"]), 1)
+    return date(year, 1, 1), date(year, 12, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import reduce
 
@@ -234,6 +234,16 @@ def wave_movement(
     return _movement(verdict, change, change.z, change.p_value, normal_quantile(0.95) * se, reference, after.n)
 
 
+def as_normal_variation(movement: Movement) -> Movement:
+    """The movement of a figure that is let pass after all, among many: its expected range holds the figure."""
+    known = movement.reference_nps is not None and movement.change is not None
+    if not known or movement.expected_low is None or movement.expected_high is None:
+        return replace(movement, verdict=Verdict.NORMAL)
+    nps = (movement.reference_nps or 0.0) + (movement.change or 0.0)
+    return replace(movement, verdict=Verdict.NORMAL, expected_low=min(movement.expected_low, nps),
+                   expected_high=max(movement.expected_high, nps))
+
+
 def _verdict(beyond_limit: bool, change: Difference, smallest_change: float) -> Verdict:
     if not beyond_limit:
         return Verdict.NORMAL
@@ -262,12 +272,15 @@ def _movement(
 ) -> Movement:
     """The movement with the range of normal variation: what the rule that judges lets pass.
 
-    The figure itself is inside where it passed by the exact tail: sentence and verdict never contradict each other.
+    The figure itself is inside where it passed by the exact tail, and not inside where it did not: picture, sentence
+    and verdict never contradict each other.
     """
     low, high = reference.estimate.nps - half_width, reference.estimate.nps + half_width
+    nps = reference.estimate.nps + change.nps
     if verdict is Verdict.NORMAL:
-        nps = reference.estimate.nps + change.nps
         low, high = min(low, nps), max(high, nps)
+    elif verdict is Verdict.MOVED:
+        low, high = (low, min(high, nps)) if change.nps > 0 else (max(low, nps), high)
     return Movement(
         verdict=verdict,
         change=change.nps,

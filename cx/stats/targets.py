@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from scipy.special import ndtr
 
@@ -35,6 +36,29 @@ class Chance:
     """Number of months with answers that this rests on."""
     n: int
     """Number of answers in them."""
+
+
+class Reached(Enum):
+    """What can be said about a target whose time is over."""
+
+    REACHED = "reached"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot tell"
+
+
+class Likelihood(Enum):
+    """How likely something is, in five grades."""
+
+    VERY_UNLIKELY = "very unlikely"
+    UNLIKELY = "unlikely"
+    EVEN = "about as likely as not"
+    LIKELY = "likely"
+    VERY_LIKELY = "very likely"
+
+
+# The upper end of each grade: those of Mastrandrea et al. 2010, IPCC guidance note, without its finer ones.
+_UP_TO = ((Likelihood.VERY_UNLIKELY, 0.1), (Likelihood.UNLIKELY, 1 / 3), (Likelihood.EVEN, 2 / 3),
+          (Likelihood.LIKELY, 0.9), (Likelihood.VERY_LIKELY, 1.0))
 
 
 def chance_if_level_holds(
@@ -93,6 +117,29 @@ def chance_at_this_pace(
     expected = Expected(_clipped(nps), _clipped(nps - half_width), _clipped(nps + half_width), sd)
     return Chance(float(ndtr((nps - target) / sd)), expected, line.slope, len(answered),
                   sum(month.n for _, month in answered))
+
+
+def target_reached(low: float, high: float, target: float) -> Reached:
+    """Whether a level with the interval `low` to `high` has reached a target; ValueError unless -1 <= target <= 1.
+
+    >>> target_reached(0.28, 0.36, 0.25).value, target_reached(0.28, 0.36, 0.30).value
+    ('reached', 'cannot tell')
+    """
+    _check_target(target)
+    if low >= target:
+        return Reached.REACHED
+    return Reached.MISSED if high < target else Reached.CANNOT_TELL
+
+
+def likelihood(probability: float) -> Likelihood:
+    """A probability in one of five grades; ValueError outside [0, 1].
+
+    >>> [likelihood(p).value for p in (0.02, 0.5, 0.8)]
+    ['very unlikely', 'about as likely as not', 'likely']
+    """
+    if not 0 <= probability <= 1:
+        raise ValueError(f"probability == {probability}, must be >= 0 and <= 1")
+    return next(grade for grade, limit in _UP_TO if probability <= limit)
 
 
 def _beyond(expected: Expected, target: float) -> float:

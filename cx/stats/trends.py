@@ -12,7 +12,14 @@ from datetime import date
 
 from cx.stats.discovery import FALSE_DISCOVERY_RATE, adjusted_p_values
 from cx.stats.months import months_between
-from cx.stats.movement import Movement, Verdict, excess_variance, month_movement, wave_movement
+from cx.stats.movement import (
+    Movement,
+    Verdict,
+    as_normal_variation,
+    excess_variance,
+    month_movement,
+    wave_movement,
+)
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.suppression import Family, Thresholds, Withheld, is_hidden, missing_answers, withheld
 
@@ -184,7 +191,7 @@ def trends(
         tau2 = month_noise([cell for cell in cells if cell.unit_id != total_id])
     judge = _Judge(by_wave, tau2, thresholds, smallest_change)
     series = _with_movements(series, total_id, judge)
-    mix_changed = _mix_changed(series, total_id, by_wave)
+    mix_changed = _mix_changed(series, total_id, by_wave, series[0].points) if series else ()
     if mix_changed:
         series[0] = replace(series[0], movement=_untold(series[0].movement),
                             weighted_movement=_untold(series[0].weighted_movement))
@@ -236,11 +243,34 @@ def reference_points(points: Sequence[TrendPoint], by_wave: bool) -> tuple[Trend
                  if months_between(point.starts_on, points[-1].starts_on) <= REFERENCE_MONTHS)
 
 
-def _mix_changed(series: Sequence[TrendSeries], total_id: str | None, by_wave: bool) -> tuple[str, ...]:
-    """Names of the parts whose share of the answers shifted, where so much shifted that totals differ by make-up."""
-    if total_id is None or not (before := reference_points(series[0].points, by_wave)):
+def period_movements(trends: Trends, tau2: float, thresholds: Thresholds, smallest_change: float, *,
+                     weighted: bool = False) -> tuple[Movement | None, ...]:
+    """For each period of the total, or of the only unit, what the rule for the newest one would have said of it.
+
+    The newest one therefore has the verdict of the page. None for a period that is withheld or has nothing before it,
+    or where several units stand side by side. `tau2`, `smallest_change`: as in `trends`.
+    """
+    if trends.main is None:
         return ()
-    last = series[0].points[-1]
+    by_wave, points = trends.compared_with == "wave", trends.main.points
+    judge = _Judge(by_wave, tau2, thresholds, smallest_change)
+    found = []
+    for place in range(1, len(points) + 1):
+        movement = judge.movement(points[:place], lambda point: point.weighted if weighted else point.estimate)
+        mixed = _mix_changed(trends.series, trends.total_id, by_wave, points[:place])
+        found.append(_untold(movement) if mixed else movement)
+    return tuple(found)
+
+
+def _mix_changed(series: Sequence[TrendSeries], total_id: str | None, by_wave: bool,
+                 points: Sequence[TrendPoint]) -> tuple[str, ...]:
+    """Names of the parts whose share of the answers shifted, where so much shifted that totals differ by make-up.
+
+    `points`: those of the total, the newest of which is compared with the others.
+    """
+    if total_id is None or not (before := reference_points(points, by_wave)):
+        return ()
+    last = points[-1]
     periods, total = {point.period for point in before}, sum(point.n for point in before)
     if not last.n or not total:
         return ()
@@ -312,5 +342,5 @@ def _without_false_discoveries(
     judged = dict(movements)
     for (unit_id, movement), q_value in zip(tested.items(), adjusted, strict=True):
         if movement.verdict is Verdict.MOVED and q_value > FALSE_DISCOVERY_RATE:
-            judged[unit_id] = replace(movement, verdict=Verdict.NORMAL)
+            judged[unit_id] = as_normal_variation(movement)
     return judged

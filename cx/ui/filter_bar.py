@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,11 +20,14 @@ PARAMETERS = ("unit", "from", "to", "product", "segment", "channel", "touchpoint
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be chosen from: units, months (first days), and the values of the other dimensions."""
+    """What can be chosen from: units, months (first days), the values of the other dimensions, and what else a page
+    lets choose in the address, by the name of the parameter.
+    """
 
     hierarchy: Hierarchy
     months: tuple[date, ...]
     dimensions: Dimensions
+    of_page: Mapping[str, Collection[str]]
 
 
 def filter_bar(t: Translator, choices: Choices) -> Filters:
@@ -75,7 +78,7 @@ def _drop_unknown(t: Translator, choices: Choices) -> None:
     months = {f"{month:%Y-%m}" for month in choices.months}
     known = {"unit": choices.hierarchy.by_id, "from": months, "to": months, "product": choices.dimensions.products,
              "segment": choices.dimensions.segments, "channel": choices.dimensions.channels,
-             "touchpoint": choices.dimensions.touchpoint_names}
+             "touchpoint": choices.dimensions.touchpoint_names, **choices.of_page}
     unknown = []
     for name, values in known.items():
         wanted = address.chosen_list(name)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -32,7 +32,7 @@ from cx.warehouse.scope import Scope, authorize
 from cx.warehouse.snapshot import Snapshot, Warehouse
 from cx.warehouse.units import Hierarchy, hierarchy
 
-PAGE_PARAMETERS = ("survey", "chart", "weights", "level", "mix", "a", "b", "by")
+PAGE_PARAMETERS = ("survey", "chart", "weights", "market", "by", "level", "mix", "a", "b")
 IMPORT_PARAMETER = "import"  # of the Data page alone: a link to another page opens nobody's import
 
 
@@ -83,10 +83,11 @@ def warehouse() -> Warehouse:
     return Warehouse(settings())
 
 
-def open_page(page: str, *, with_filters: bool = True,
-              when_empty: Callable[[Reader], None] | None = None) -> View:
+def open_page(page: str, *, with_filters: bool = True, when_empty: Callable[[Reader], None] | None = None,
+              choices: Callable[[Snapshot, Scope], Mapping[str, Collection[str]]] | None = None) -> View:
     """What the page may show and in which language; where nothing can be shown, says why and stops the page.
 
+    `choices` are the values that the page knows of its own parameters: others in a link are said and left out.
     `when_empty` shows what a page has to offer while nothing is loaded, instead of the invitation to load.
     """
     address.follow(page)
@@ -100,7 +101,7 @@ def open_page(page: str, *, with_filters: bool = True,
     reader = Reader(t, formatter(t.code), settings(), nps.thresholds(settings()), scope)
     if snapshot is None:
         _stop_without_data(reader, when_empty)
-    view = _view(reader, snapshot, with_filters=with_filters)
+    view = _view(reader, snapshot, choices(snapshot, scope) if choices else {}, with_filters=with_filters)
     write_address(page)
     _say_fallback(t, snapshot)
     return view
@@ -111,12 +112,13 @@ def write_address(page: str) -> None:
     address.write(("lang", *PARAMETERS, *PAGE_PARAMETERS, *([IMPORT_PARAMETER] if page == "data" else [])))
 
 
-def _view(reader: Reader, snapshot: Snapshot, *, with_filters: bool) -> View:
+def _view(reader: Reader, snapshot: Snapshot, of_page: Mapping[str, Collection[str]], *, with_filters: bool) -> View:
     t, scope = reader.t, reader.scope
     units, surveys, values = hierarchy(snapshot, scope), nps.surveys(snapshot, scope), dimensions(snapshot, scope)
     bar, language = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
-        filters = filter_bar(t, Choices(units, _months(surveys), values)) if with_filters else chosen_filters()
+        known = {"survey": [survey.kind for survey in surveys], **of_page}
+        filters = filter_bar(t, Choices(units, _months(surveys), values, known)) if with_filters else chosen_filters()
     with language, st.container(horizontal=True, horizontal_alignment="right"):
         language_control(t("Language"))
     return View(t, reader.write, reader.settings, reader.thresholds, scope, snapshot, units, surveys, values, filters)

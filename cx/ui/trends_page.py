@@ -1,26 +1,20 @@
-"""Parts of the NPS trends page: choice of survey and picture, figures, picture, table."""
+"""Parts of the NPS trends page: choice of survey and picture, title, figures."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
-from cx.charts import trends as pictures
-from cx.charts.course import course as course_picture
-from cx.charts.trends import EventMark, Shown
-from cx.phrase import Phrase, phrase
-from cx.say.course import course_sentences
-from cx.say.driver_drift import drift_sentence
+from cx.say.course import course_headline
 from cx.say.glossary import help_text
 from cx.say.trends import (
     MEASURES,
-    TrendRow,
     headline,
     parts_sentence,
     period_label,
-    trend_rows,
+    provisional_sentence,
     weighted_sentence,
     withheld_sentence,
 )
@@ -29,33 +23,26 @@ from cx.stats.nps import share_intervals
 from cx.stats.suppression import Withheld
 from cx.stats.trends import Trends
 from cx.ui import address
-from cx.ui.change_parts import show_change_parts
-from cx.ui.downloads import download
-from cx.ui.figures import figure
-from cx.ui.frame import View, freshness
+from cx.ui.frame import View
 from cx.ui.segments import segments
-from cx.ui.silent import show_silent
 from cx.ui.text import plain
+from cx.ui.trends_pictures import CHARTS
 from cx.warehouse import nps
+from cx.warehouse.benchmarks import markets
 from cx.warehouse.course import unit_course
-from cx.warehouse.drivers import drifting_drivers
 from cx.warehouse.filters import SURVEYS
+from cx.warehouse.loads import about
+from cx.warehouse.scope import Scope
+from cx.warehouse.snapshot import Snapshot
 
-CHARTS: dict[str, Phrase] = {
-    "together": phrase("Together"), "multiples": phrase("Side by side"), "shares": phrase("Shares"),
-    "why": phrase("Why"), "course": phrase("R against T"), "response": phrase("Response rate"),
-}
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
-_PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
-_COLUMN_NAMES: dict[str, Phrase] = {
-    "unit": phrase("Business unit"), "period": phrase("Period"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"),
-    "low_pts": phrase("from"), "high_pts": phrase("to"), "weighted_nps_pts": phrase("NPS weighted"),
-    "weighted_low_pts": phrase("weighted from"), "weighted_high_pts": phrase("weighted to"),
-    "promoters_pct": phrase("Promoters %"), "passives_pct": phrase("Passives %"),
-    "detractors_pct": phrase("Detractors %"), "blanks": phrase("Blank answers"), "sent": phrase("Sent"),
-    "response_rate_pct": phrase("Response rate %"), "withheld": phrase("Not shown because"),
-    "missing_answers": phrase("Answers missing"),
-}
+# Pictures of the page Compare units, which has the same parameter: going there and back keeps the choice.
+_OTHER_CHARTS = ("scores", "ranks", "funnel")
+
+
+def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
+    """What the parameters of this page may be; a picture of another page is no odd value, the choice of it stays."""
+    return {"chart": (*CHARTS, *_OTHER_CHARTS), "weights": ("on",), "market": markets(snapshot, scope)}
 
 
 def choose_survey(view: View) -> str:
@@ -78,15 +65,24 @@ def choose_weights(view: View, trends: Trends) -> bool:
                      on_change=lambda: address.choose("weights", "on" if st.session_state["weights"] else ""))
 
 
-def title(view: View, trends: Trends, *, weighted: bool) -> None:
-    """The finding as the title, and under it what it rests on."""
+def title(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
+    """The finding of the picture as the title, and under it what it rests on."""
     t = view.t
-    st.title(plain(headline(t, trends, view.thresholds, weighted=weighted)), anchor=False)
+    course = unit_course(view.snapshot, view.scope, view.filters, view.settings) if chart == "course" else None
+    finding = course_headline(t, course) if course else headline(t, trends, view.thresholds, weighted=weighted)
+    st.title(plain(finding), anchor=False)
     notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
-             *scale_notes(view, trends), withheld_sentence(t, trends, view.thresholds)]
+             *scale_notes(view, trends), _provisional(view, trends), withheld_sentence(t, trends, view.thresholds)]
     gap = "" if t.code.startswith("zh") else " "  # Chinese sentences end in a full-width stop
     st.markdown(plain(gap.join(note for note in notes if note)))
+
+
+def _provisional(view: View, trends: Trends) -> str:
+    """What must be said of a month that was not over at the load; the months of the demo company are made up."""
+    facts = about(view.snapshot, view.scope)
+    loaded_on = facts.created_at.astimezone(ZoneInfo(facts.time_zone)).date()
+    return "" if facts.is_demo else provisional_sentence(view.t, trends, loaded_on)
 
 
 def scale_notes(view: View, trends: Trends) -> list[str]:
@@ -137,110 +133,6 @@ def cards(view: View, trends: Trends, *, weighted: bool) -> None:
 
 def _card(label: str, value: str, detail: str, help_: str) -> None:
     st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True)
-
-
-def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
-    """The chosen picture with the notes on its time axis, or why there is none."""
-    t = view.t
-    shown = Shown(trends, t, view.thresholds, weighted)
-    series = trends.main
-    if not any(one.shown for one in trends.series):
-        st.info(t("No figure can be shown here: every period has fewer than {n} answers. Choose a unit further up, "
-                  "more months, or fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
-        return
-    alt = headline(t, trends, view.thresholds, weighted=weighted)
-    if chart == "multiples":
-        with st.container(horizontal=True, gap="small"):
-            for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
-                                                      pictures.small_multiples(shown), strict=True)):
-                figure(panel, pictures.panel_alt(shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
-        _say_what_is_left_out(view, trends, pictures.MAX_PANELS)
-    elif chart == "shares":
-        figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
-        if series is None:
-            st.caption(plain(t("Shares of {unit}. Choose one unit to see its own.", unit=trends.series[0].name)))
-    elif chart == "why":
-        show_change_parts(view, trends, weighted=weighted)
-    elif chart == "course":
-        _course(view)
-    elif chart == "response":
-        _response(view, trends, shown)
-    else:
-        marks = _events(view, trends)
-        figure(pictures.together(shown, marks), alt, "together")
-        _say_what_is_left_out(view, trends, pictures.MAX_LINES)
-        if marks:
-            st.caption(plain(" · ".join(f"({mark.number}) {view.write.day(mark.on_date)}: {mark.title}"
-                                        for mark in marks)))
-
-
-def _course(view: View) -> None:
-    """T-NPS beside R-NPS of one unit: whether they part, and the lasting steps."""
-    found = unit_course(view.snapshot, view.scope, view.filters, view.settings)
-    if found is None:
-        st.info(view.t("Choose one unit with transaction answers to see whether its T-NPS and its R-NPS part."))
-        return
-    sentences = course_sentences(view.t, found)
-    figure(course_picture(view.t, found), " ".join(sentences), "course")
-    drifting = drifting_drivers(view.snapshot, view.scope, "relationship", found.transactional.unit_id, view.filters)
-    said = [*sentences, *([drift_sentence(view.t, drifting)] if drifting else [])]
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
-    if found.steps:
-        st.caption(view.t("Each bar at the foot spans the months in which a step may have happened. Bars that overlap "
-                          "tell of a gradual change."))
-
-
-def _response(view: View, trends: Trends, shown: Shown) -> None:
-    rates = pictures.response_rates(shown)
-    if rates.data:
-        figure(rates, view.t("Response rate"), "response")
-        _say_what_is_left_out(view, trends, pictures.MAX_LINES)
-        show_silent(view, trends)
-    elif view.filters.narrows_answers:
-        st.info(view.t("Questionnaires sent are known by unit and period only. Take the filters of product, segment, "
-                       "channel and touchpoint away to see the response rate."))
-    else:
-        st.info(view.t("The response rate is known when the table invitations is loaded: questionnaires sent by "
-                       "survey, unit and month."))
-
-
-def _say_what_is_left_out(view: View, trends: Trends, at_most: int) -> None:
-    parts = len(trends.series) - (trends.total_id is not None)
-    if parts > at_most:
-        st.caption(view.t("Drawn are the {shown} units with the most answers, of {all}. The table has all of them.",
-                          shown=at_most, all=view.write.count(parts)))
-
-
-def _events(view: View, trends: Trends) -> tuple[EventMark, ...]:
-    found = nps.events(view.snapshot, view.scope, tuple(series.unit_id for series in trends.series), view.filters)
-    return tuple(EventMark(number, event.on_date, event.title) for number, event in enumerate(found, start=1))
-
-
-def table(view: View, trends: Trends) -> None:
-    """The same figures as a table, and as a file."""
-    t = view.t
-    rows = list(trend_rows(trends))
-    names = [name for name in _COLUMN_NAMES if trends.is_weighted or not name.startswith("weighted")]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        as_table = st.toggle(t("Show as table"), key="as_table")
-        download(t("Download"), f"nps-trends-{trends.survey}.csv",
-                 [*(field.name for field in fields(TrendRow)), "filters"],
-                 lambda: ((*astuple(row), view.words) for row in rows))
-        st.caption(plain(freshness(view)))
-    if as_table:
-        shown = {t(_COLUMN_NAMES[name]): [_cell(view, row, name) for row in rows] for name in names}
-        number = st.column_config.NumberColumn(format="%.1f")
-        st.dataframe(pd.DataFrame(shown), hide_index=True, alt=headline(t, trends, view.thresholds),
-                     column_config={t(_COLUMN_NAMES[name]): number for name in names
-                                    if name.endswith(("_pts", "_pct"))})
-
-
-def _cell(view: View, row: TrendRow, name: str) -> object:
-    if name == "period":
-        return view.write.month(row.starts_on) if row.survey == "transaction" else row.period
-    if name == "withheld":
-        return withheld_reason(view.t, Withheld(row.withheld), row.n, view.thresholds) if row.withheld else ""
-    return getattr(row, name)
 
 
 def missing(view: View) -> None:

@@ -36,6 +36,10 @@ SCOPE_SQL: Mapping[str, str] = {
     **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
                      "freshness", "unit_tree", "driver_products", "rating_counts"), "unit_id = any($scope_units)"),
     "events": "(unit_id is null or unit_id = any($scope_units))",
+    "targets": "unit_id = any($scope_units)",
+    # Competitors are public; a unit of our own that stands among them is not.
+    "benchmarks": "not exists (from snap.unit_tree where (name = competitor or unit_id = competitor) "
+                  "and not unit_id = any($scope_units))",
     "touchpoints": "true",
     "core_drivers": "true",
     "snapshot": "true",

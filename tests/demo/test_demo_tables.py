@@ -143,6 +143,25 @@ def test_same_seed_gives_the_same_tables_and_another_seed_other_answers():
         assert first[name].equals(other[name]), name
 
 
+def test_our_own_scores_in_the_market_follow_the_truth_and_change_nothing_else():
+    tables = company_tables(3, answers=2_000)
+    rows = tables["benchmarks"].to_pylist()
+    own = [row for row in rows if row["competitor"].startswith("Harbour ")]
+    assert own == rows[-len(own):]
+    assert {row["competitor"] for row in own} == {
+        row["name"] for row in tables["units"].to_pylist() if row["kind"] == "subsidiary"}
+    for name in {row["competitor"] for row in own}:
+        scores = {row["period"]: row for row in own if row["competitor"] == name}
+        (rival, *_) = [row for row in rows if row["market"] == next(iter(scores.values()))["market"]]
+        assert set(scores) == {row["period"] for row in rows if row["competitor"] == rival["competitor"]}
+        assert {row["method"] for row in scores.values()} == {rival["method"]}
+    brokers = {row["period"]: float(row["nps"]) for row in own if row["competitor"] == "Harbour Brokers"}
+    truth = read_truths().relationship_move
+    before = [nps for period, nps in brokers.items() if period < truth.when]
+    after = [nps for period, nps in brokers.items() if period >= truth.when]
+    assert abs(sum(after) / len(after) - sum(before) / len(before) - truth.value) < 4
+
+
 @pytest.mark.parametrize("answers", [2_000, 5_000, 31_234])
 def test_number_of_answers_is_the_number_asked_for(answers):
     assert company_tables(1, answers)["responses"].num_rows == answers

@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 
 from cx.charts.trends import MAX_LINES, MAX_PANELS
+from cx.say.course import course_headline
 from cx.say.numbers import formatter
 from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import headline
 from cx.settings import settings
 from cx.stats.suppression import Thresholds
+from cx.ui.compare_page import PICTURES
+from cx.warehouse.course import unit_course
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.nps import nps_trends
@@ -26,7 +29,7 @@ from tests.pages.reader import at_home, drawn, elements, figures_of, is_whole, r
 
 Demo = tuple[Home, dict[str, pd.DataFrame]]
 COMPANIES = ("demo", "public", "one_period", "without_wave_names", "few_answers", "many_branches", "hostile")
-CHARTS = ("together", "multiples", "shares", "response", "course", "why")
+CHARTS = ("together", "multiples", "shares", "response", "course", "level", "why")
 THRESHOLDS = Thresholds(privacy=5, figure=10, firm=30)
 
 
@@ -37,11 +40,14 @@ def over(*names: str) -> pytest.MarkDecorator:
 
 @over(*COMPANIES)
 def test_every_company_is_shown_in_every_picture_and_language(company: Home) -> None:
-    for chart, lang in zip(CHARTS, (*LANGUAGES, "en", "zh_Hant", "zh_Hans"), strict=True):
+    for chart, lang in zip(CHARTS, (*LANGUAGES, *LANGUAGES, "en"), strict=True):
         at = visit(chart=chart, lang=lang)
         assert is_whole(at)
-        trends = nps_trends(current_snapshot(company), Scope(None), at.session_state["survey"], Filters(), settings())
-        assert [said(title.value) for title in at.title] == [headline(translator(lang), trends, THRESHOLDS)]
+        snapshot = current_snapshot(company)
+        trends = nps_trends(snapshot, Scope(None), at.session_state["survey"], Filters(), settings())
+        course = unit_course(snapshot, Scope(None), Filters(), settings()) if chart == "course" else None
+        assert [said(title.value) for title in at.title] == [
+            course_headline(translator(lang), course) if course else headline(translator(lang), trends, THRESHOLDS)]
 
 
 @over("one_period")
@@ -322,6 +328,8 @@ def test_an_unknown_value_of_a_link_is_said_and_left_out(demo: Demo) -> None:
             chart="`pie`",
             survey="telepathy",
             touchpoint="x' or 1=1",
+            weights="maybe",
+            market="Moon",
         )
         assert is_whole(at)
         (warning,) = at.warning
@@ -330,11 +338,24 @@ def test_an_unknown_value_of_a_link_is_said_and_left_out(demo: Demo) -> None:
             "product=![x](http://evil.example/a.png)",
             "from=1999-01",
             "touchpoint=x' or 1=1",
+            "chart='pie'",
+            "survey=telepathy",
+            "weights=maybe",
+            "market=Moon",
         ):
             assert value in warning.value
         assert "unit=HL" not in warning.value
         assert at.session_state["filter_unit"] == ["HL"]
         assert "Harbour Life" in said(at.title[0].value)
+
+
+def test_a_picture_of_another_page_is_no_odd_value(demo: Demo) -> None:
+    with at_home(demo[0].folder):
+        for chart in PICTURES:
+            at = visit(chart=chart)
+            assert not at.warning
+            assert at.session_state["chart"] == "together"
+        assert not visit(chart="level", weights="on", market="Brokers", survey="relationship").warning
 
 
 @pytest.mark.parametrize(

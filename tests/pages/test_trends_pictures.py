@@ -9,7 +9,7 @@ import pytest
 from cx.charts.trends import MAX_LINES
 from cx.warehouse.home import Home
 from tests.pages import homes
-from tests.pages.reader import at_home, drawn, is_whole, visit
+from tests.pages.reader import at_home, figures_of, is_whole, visit
 
 UNITS = [f"u{number}" for number in range(MAX_LINES + 3)]
 
@@ -40,7 +40,7 @@ def test_response_rates_have_the_units_and_colours_of_the_lines_and_say_what_is_
     with at_home(branches.folder):
         lines, rates = visit(chart="together"), visit(chart="response")
     assert is_whole(rates)
-    colours = [{trace["name"]: trace["line"]["color"] for trace in drawn(at)["data"] if trace.get("name")}
+    colours = [{trace["name"]: trace["line"]["color"] for trace in figures_of(at)[0]["data"] if trace.get("name")}
                for at in (lines, rates)]
     assert colours[0] == colours[1]
     assert set(colours[0]) == {"All", *(f"Branch {unit}" for unit in UNITS[-MAX_LINES:])}

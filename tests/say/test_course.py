@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cx.say.course import course_sentences
+from cx.say.course import course_headline, course_sentences
 from cx.say.translator import LANGUAGES, translator
 from cx.stats.change_point import change_point
 from cx.stats.course import Step
@@ -30,17 +30,19 @@ UNTOLD = divergence(T, R)
 def test_each_verdict_has_its_words(course: Course, difference: float, words: str) -> None:
     assert UNTOLD is not None
     found = UnitCourse(SERIES, SERIES, (), replace(UNTOLD, course=course, difference=difference))
-    first, second = course_sentences(translator("en"), found)
-    assert words in first
+    assert words in course_headline(translator("en"), found)
+    first, *advice, last = course_sentences(translator("en"), found)
     assert "95% interval" in first
-    assert second == "T-NPS of Harbour shows no lasting step: the months are within normal variation."
+    assert bool(advice) is (course is Course.DIVERGING and difference > 0)
+    assert last == "T-NPS of Harbour shows no lasting step: the months are within normal variation."
 
 
 def test_what_is_missing_is_said() -> None:
-    assert "R-NPS of Harbour is not known here" in course_sentences(translator("en"), UnitCourse(
-        SERIES, None, (), None))[0]
-    assert "three periods of each are needed" in course_sentences(translator("en"), UnitCourse(
-        SERIES, SERIES, (), None))[0]
+    assert "R-NPS of Harbour is not known here" in course_headline(translator("en"), UnitCourse(
+        SERIES, None, (), None))
+    assert "three periods of each are needed" in course_headline(translator("en"), UnitCourse(
+        SERIES, SERIES, (), None))
+    assert len(course_sentences(translator("en"), UnitCourse(SERIES, None, (), None))) == 1
 
 
 def test_a_step_says_its_months_and_levels() -> None:
@@ -50,8 +52,8 @@ def test_a_step_says_its_months_and_levels() -> None:
         assert found is not None
         step = Step(date(2026, 4, 1), date(2026, 5, 1), found)
         for code in LANGUAGES:
-            said = course_sentences(translator(code), UnitCourse(SERIES, None, (step,), None))[1]
+            said = course_sentences(translator(code), UnitCourse(SERIES, None, (step,), None))[0]
             assert "+10.0" in said
             assert "+36.0" in said
         assert f"stepped {word} for good" in course_sentences(
-            translator("en"), UnitCourse(SERIES, None, (step,), None))[1]
+            translator("en"), UnitCourse(SERIES, None, (step,), None))[0]

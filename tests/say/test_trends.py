@@ -1,11 +1,21 @@
 """The trends in words: a sentence for every verdict and for every odd case, in three languages."""
 
 import math
+from datetime import date
 
 import pytest
 
 from cx.say.translator import LANGUAGES, translator
-from cx.say.trends import headline, parts_sentence, trend_rows, weighted_sentence, withheld_sentence
+from cx.say.trends import (
+    VERDICTS,
+    headline,
+    parts_sentence,
+    provisional_sentence,
+    trend_rows,
+    weighted_sentence,
+    withheld_sentence,
+)
+from cx.say.verdicts import badge
 from cx.stats.movement import Verdict
 from tests.made_trends import THRESHOLDS, made, months
 
@@ -203,3 +213,50 @@ def test_rows_carry_points_and_percent_and_nothing_of_withheld_figures():
     assert not any(
         isinstance(value, float) and math.isnan(value) for row in rows.values() for value in vars(row).values()
     )
+
+
+def test_the_newest_row_of_each_unit_that_was_judged_carries_the_verdict():
+    trends = made({"T": months("1200/500/300", 24), "A": months(SAME, 24), "B": months(SAME, 24, "100/100/800"),
+                   "C": months(SAME, 20)}, total="T")
+    rows = {unit: [row for row in trend_rows(trends) if row.unit_id == unit] for unit in "TABC"}
+    names = ("verdict", "change_pts", "change_low_pts", "change_high_pts", "expected_low_pts", "expected_high_pts")
+    for unit, series in zip("TABC", trends.series, strict=True):
+        assert {getattr(row, name) for row in rows[unit][:-1] for name in names} == {None}
+        last, movement = rows[unit][-1], series.movement
+        if movement is None:
+            assert {getattr(last, name) for name in names} == {None}
+            continue
+        assert [getattr(last, name) for name in names[1:]] == pytest.approx([100 * one for one in (
+            movement.change, movement.low, movement.high, movement.expected_low, movement.expected_high)])
+    assert [rows[unit][-1].verdict for unit in "TABC"] == [
+        "cannot tell yet", "within normal variation", "moved down", None]  # C did not answer: another mix in T
+    assert {row.weighted_verdict for unit in "TABC" for row in rows[unit]} == {None}
+
+
+def test_weighted_figures_have_a_verdict_of_their_own_in_the_rows():
+    trends = made({"A": {"Wave 1": SAME, "Wave 2": SAME}}, survey="relationship",
+                  weights={("A", "Wave 2"): "300/250/450"})
+    assert [(row.verdict, row.weighted_verdict) for row in trend_rows(trends)] == [
+        (None, None), ("within normal variation", "moved down")]
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_of_the_rows_can_be_said_in_every_language(verdict):
+    (*_, last) = trend_rows(CASES[verdict])
+    words = {translator(code)(VERDICTS[last.verdict]) for code in LANGUAGES}
+    assert len(words) == 3
+    assert words & {badge(translator("en"), CASES[verdict].series[0].movement)}
+
+
+@pytest.mark.parametrize(("loaded_on", "is_said"), [
+    (date(2024, 6, 17), True), (date(2024, 6, 30), True), (date(2024, 7, 1), False), (date(2025, 1, 1), False)])
+def test_a_month_that_was_not_over_at_the_load_is_provisional(loaded_on, is_said):
+    trends = made({"A": months(SAME, 6), "B": months(SAME, 4)})
+    for code in LANGUAGES:
+        sentence = provisional_sentence(translator(code), trends, loaded_on)
+        assert bool(sentence) is is_said
+    if is_said:
+        assert provisional_sentence(translator("en"), trends, loaded_on).startswith(
+            "Jun 2024 was not over when the data were loaded on Jun ")
+    waves = made({"A": {"Wave 1": SAME}}, survey="relationship")
+    assert provisional_sentence(translator("en"), waves, date(2020, 1, 1)) == ""

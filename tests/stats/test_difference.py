@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multinomial, norm
 
-from cx.stats.difference import nps_difference, nps_difference_mover, paired_difference, probability_beyond
+from cx.stats.difference import (
+    nps_difference,
+    nps_difference_mover,
+    paired_difference,
+    probability_beyond,
+    published_difference,
+)
 from cx.stats.nps import Counts, nps_estimate
 from tests.oracles import oracle
 
@@ -130,3 +136,26 @@ def test_a_smallest_change_outside_the_scale_is_refused() -> None:
     change = paired_difference(np.diag([1, 2, 3]))
     with pytest.raises(ValueError, match=r"smallest == 3, must be >= 0 and <= 2"):
         probability_beyond(change, 3)
+
+
+def test_scores_without_shares_have_the_widest_interval_that_they_allow() -> None:
+    for promoters, passives, detractors in ((45, 35, 20), (30, 60, 10), (60, 0, 40)):
+        counts = Counts(promoters, passives, detractors)
+        known = nps_difference(nps_estimate(Counts(40, 20, 40)), nps_estimate(counts))
+        published = published_difference(0.0, 100, counts.nps, 100)
+        assert published.nps == pytest.approx(counts.nps)
+        assert published.high - published.low >= known.high - known.low - 1e-12
+    assert published.mid == pytest.approx(20 / 101.5)  # nobody was a passive in the last pair: the same figure
+    with pytest.raises(ValueError, match=r"nps == 1.5"):
+        published_difference(0.0, 100, 1.5, 100)
+    with pytest.raises(ValueError, match="n == 0"):
+        published_difference(0.0, 0, 0.5, 100)
+
+
+def test_published_scores_hold_the_true_difference_also_without_passives() -> None:
+    dice = np.random.default_rng(8)
+    shares = np.array([0.62, 0.38])
+    ours, theirs = (dice.multinomial(n, shares, 3000) @ np.array([1, -1]) / n for n in (301, 287))
+    held = [(found := published_difference(one, 301, other, 287)).low <= 0 <= found.high
+            for one, other in zip(ours, theirs, strict=True)]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)

@@ -16,6 +16,7 @@ from cx.stats.movement import (
     Movement,
     Reference,
     Verdict,
+    as_normal_variation,
     exact_p_value,
     excess_variance,
     heterogeneity,
@@ -322,3 +323,30 @@ def test_a_rare_month_whose_interval_still_includes_no_change_is_not_called_move
 def test_a_negative_excess_variance_is_refused() -> None:
     with pytest.raises(ValueError, match=r"tau2 == -0.1, must be >= 0"):
         month_movement(STEADY[0], STEADY, -0.1, THRESHOLDS)
+
+
+def test_a_figure_lies_in_its_expected_range_exactly_when_it_is_called_normal_and_not_when_it_moved() -> None:
+    dice = np.random.default_rng(5)
+    seen = set()
+    for _ in range(1500):
+        reference = [nps_estimate(Counts(*map(int, dice.multinomial(dice.integers(40, 160), shares))))
+                     for shares in [dice.dirichlet((18, 3, 1.5))] * 8]
+        month = nps_estimate(Counts(*map(int, dice.multinomial(dice.integers(30, 99), dice.dirichlet((12, 3, 2))))))
+        movement = month_movement(month, reference, 0.0, THRESHOLDS)
+        inside = movement.expected_low < month.nps < movement.expected_high
+        seen.add(movement.verdict)
+        if movement.verdict is Verdict.NORMAL:
+            assert movement.expected_low <= month.nps <= movement.expected_high
+        if movement.verdict is Verdict.MOVED:
+            assert not inside
+    assert {Verdict.NORMAL, Verdict.MOVED} <= seen
+
+
+def test_a_move_that_is_let_pass_among_many_lies_in_its_range() -> None:
+    movement = wave_movement(*estimates([(180, 120, 100), (240, 120, 40)]), THRESHOLDS)
+    assert movement.verdict is Verdict.MOVED
+    passed = as_normal_variation(movement)
+    nps = movement.reference_nps + movement.change
+    assert passed.verdict is Verdict.NORMAL
+    assert movement.expected_high < nps <= passed.expected_high + 1e-12
+    assert passed.expected_low == movement.expected_low

@@ -64,6 +64,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             ],
             "events": [{"on_date": "2024-01-01", "title": f"canary-{unit}", "unit_id": unit} for unit in UNITS]
             + [{"on_date": "2024-01-02", "title": "for all", "unit_id": ""}],
+            "targets": [
+                {"unit_id": unit, "metric": f"canary-{unit}", "period": "2024", "target": 30} for unit in UNITS
+            ],
+            "benchmarks": [
+                {"competitor": name, "market": "all", "period": "2024", "nps": 20}
+                for name in (*UNITS, *(f"canary-{unit}" for unit in UNITS), "A competitor")
+            ],
         },
     )
     return home
@@ -151,7 +158,7 @@ def test_every_table_but_the_public_ones_is_limited_to_the_units_of_the_scope(sn
         rows = snapshot.con.cursor().execute(f"describe select * from snap.{table}").fetchall()
         columns = [row[0] for row in rows]
         scope_sql = SCOPE_SQL[table]
-        assert ("unit_id" in columns) == ("unit_id" in scope_sql), table
+        assert ("unit_id" in columns) == ("unit_id" in scope_sql) or table == "benchmarks", table
         if "unit_id" in columns:
             found = (
                 snapshot.con.cursor()
@@ -161,9 +168,16 @@ def test_every_table_but_the_public_ones_is_limited_to_the_units_of_the_scope(sn
             assert {unit for (unit,) in found} <= {"A", None}, table
 
 
+def test_of_the_scores_in_a_market_those_of_other_units_of_ours_are_not_seen(snapshot: Snapshot) -> None:
+    rows = asked(snapshot, Scope(frozenset({"A"})), "benchmarks")
+    assert {row[1] for row in rows} == {"A", "canary-A", "A competitor"}
+
+
 def test_everybody_sees_everything_with_the_scope_of_all(snapshot: Snapshot, home: Home) -> None:
     assert len(asked(snapshot, EVERYTHING, "unit_tree")) == 4
     assert len(asked(snapshot, EVERYTHING, "events")) == 5
+    assert len(asked(snapshot, EVERYTHING, "targets")) == 4
+    assert len(asked(snapshot, EVERYTHING, "benchmarks")) == 9
     assert len(asked(snapshot, EVERYTHING, "nps_counts")) == rows_of(home, "select count(*) from counts_unit")[0][0]
     for name in SQL:
         asked(snapshot, EVERYTHING, name)
