@@ -128,6 +128,11 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("A comparison over 12 months adds up months as if nobody answered in two of them."),
         phrase("A group counts the answers of all its units alike. "
                "Weighted figures use the survey weights of the answers."),
+        phrase("Compared units together can also weigh by customers, revenue or premium. "
+               "Which rule is used is said with the figure."),
+        phrase("At a touchpoint a unit is compared with all compared units together; of the differences that are "
+               "marked, about 1 in 10 may be by chance."),
+        phrase("A lead over a rival needs both scores from one study: the same market, period and method."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),
         phrase("Figures from fewer than {answers} answers are withheld, also by subtraction of units or of one filter; "

@@ -146,10 +146,7 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         return
     alt = headline(t, trends, view.thresholds, weighted=weighted)
     if chart == "multiples":
-        with st.container(horizontal=True, gap="small"):
-            for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
-                                                      pictures.small_multiples(shown), strict=True)):
-                figure(panel, pictures.panel_alt(shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
+        small_multiples(shown)
         _say_what_is_left_out(view, trends, pictures.MAX_PANELS)
     elif chart == "shares":
         figure(pictures.shares(shown, series or trends.series[0]), alt, "shares")
@@ -166,6 +163,14 @@ def picture(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
         if marks:
             st.caption(plain(" · ".join(f"({mark.number}) {view.write.day(mark.on_date)}: {mark.title}"
                                         for mark in marks)))
+
+
+def small_multiples(shown: Shown) -> None:
+    """One small picture a unit, as many beside each other as fit."""
+    with st.container(horizontal=True, gap="small"):
+        for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
+                                                  pictures.small_multiples(shown), strict=True)):
+            figure(panel, pictures.panel_alt(shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
 
 
 def _course(view: View) -> None:

@@ -34,9 +34,10 @@ _READS = re.compile(r"^-- reads: (.+)$", re.MULTILINE)
 # Every table that a page may read, and how the scope selects its rows. A table that does not stand here is not there.
 SCOPE_SQL: Mapping[str, str] = {
     **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
-                     "freshness", "unit_tree"), "unit_id = any($scope_units)"),
+                     "freshness", "unit_tree", "business", "targets"), "unit_id = any($scope_units)"),
     "events": "(unit_id is null or unit_id = any($scope_units))",
     "touchpoints": "true",
+    "benchmarks": "true",
     "snapshot": "true",
     # What was loaded, and rejected records, concern all units: only whoever may see all of them.
     "filter_values": "false",

@@ -29,7 +29,8 @@ UNITS = {"G": "", "A": "G", "B": "G", "B1": "B"}
 PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "everything": Read("counts_unit")}
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
           "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1,
-          "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product"}
+          "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product",
+          "wave": "", "metric": "t_nps"}
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,8 @@ def reads_of(name: str) -> set[str]:
 def passed_of(name: str) -> dict[str, Read]:
     """What must be passed into a query: the names that it reads and does not declare."""
     passed = PASSED | ({"counts": Read("counts_mix")} if name == "unit_strata" else {})
+    if name.startswith("touchpoint_"):
+        passed |= {"counts": Read("counts_touchpoint"), "clusters": Read("counts_touchpoint")}
     return {alias: read for alias, read in passed.items() if re.search(rf"\bfrom {alias}\b", SQL[name])}
 
 
