@@ -1,7 +1,8 @@
 """Cells of a table with two margins, such as unit by touchpoint: which to hide, so that no margin gives one away.
 
 Hiding along one margin alone is not enough: the cell that protects a small one in its row can be had from its column.
-Source: methods 1.5; Cox 1980, J. Am. Stat. Assoc. 75:377 (complementary suppression).
+A hidden cell can be had exactly when no closed path leads through it and other hidden cells, from margin to margin.
+Source: methods 1.5; Gusfield 1988, SIAM J. Comput. 17:552 (a graph of margins whose bridges are the cells given away).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from cx.stats.suppression import Thresholds
 
 Cell = tuple[str, str]
 """The two names of a cell: row and column."""
+
+_OUTSIDE = -1  # the margin of all that no line adds up
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ def crossed_hiding(
 ) -> frozenset[Cell]:
     """The cells to hide: those in `hidden`, and what else the sums along the lines would give away.
 
-    n: answers of each cell; a cell without any hides nobody. In every line what is hidden holds at least `privacy`
-    answers in two parts or more, where the line has them. Of the cells shown the smallest are hidden first, equal ones
-    together.
+    n: answers of each cell; a cell without any hides nobody. A cell stands in one line along each margin at most. What
+    is hidden in a line holds at least `privacy` answers, and no hidden cell follows from the sums, where enough cells
+    are there to hide. Of the cells shown the smallest are hidden first, equal ones together.
 
     >>> n = {("t1", "A"): 3, ("t1", "B"): 20, ("t2", "A"): 40, ("t2", "B"): 30}
     >>> lines = [Line((("t1", "A"), ("t1", "B")), 0), Line((("t2", "A"), ("t2", "B")), 0),
@@ -41,22 +44,71 @@ def crossed_hiding(
     frozenset()
     """
     found = set(hidden)
-    more = True
-    while more:
-        more = False
-        for line in lines:
-            while weak := _weakest(n, found, line, thresholds):
-                found |= weak
-                more = True
+    while weak := _too_few(n, found, lines, thresholds) or _given_away(n, found, lines):
+        found |= weak
     return frozenset(found)
 
 
-def _weakest(n: Mapping[Cell, int], hidden: Collection[Cell], line: Line, thresholds: Thresholds) -> set[Cell]:
-    """The smallest cells that are shown in a line whose sum gives something away; none where it does not."""
-    masked = [n.get(cell, 0) for cell in line.cells if cell in hidden and n.get(cell, 0)]
-    answers = sum(masked) + line.rest
-    if not answers or (answers >= thresholds.privacy and (not masked or len(masked) + (line.rest > 0) > 1)):
-        return set()
+def _too_few(n: Mapping[Cell, int], hidden: Collection[Cell], lines: Sequence[Line], thresholds: Thresholds
+             ) -> set[Cell]:
+    """More cells to hide in the lines in which fewer answers than are private are hidden."""
+    found: set[Cell] = set()
+    for line in lines:
+        answers = line.rest + sum(n.get(cell, 0) for cell in line.cells if cell in hidden)
+        if 0 < answers < thresholds.privacy:
+            found |= _smallest_shown(n, hidden, line)
+    return found
+
+
+def _given_away(n: Mapping[Cell, int], hidden: Collection[Cell], lines: Sequence[Line]) -> set[Cell]:
+    """More cells to hide in the lines of hidden cells that follow from the sums; none where none follows."""
+    at: dict[Cell, list[int]] = {}
+    for number, line in enumerate(lines):
+        for cell in line.cells:
+            if cell in hidden and n.get(cell, 0):
+                at.setdefault(cell, []).append(number)
+    edges = [(numbers[0], numbers[1] if len(numbers) > 1 else _OUTSIDE) for numbers in at.values()]
+    edges += [(number, _OUTSIDE) for number, line in enumerate(lines) if line.rest]
+    given, cells = _bridges(edges), list(at.items())
+    return {weak for edge in given if edge < len(cells) for number in cells[edge][1]
+            for weak in _smallest_shown(n, hidden, lines[number])}
+
+
+def _smallest_shown(n: Mapping[Cell, int], hidden: Collection[Cell], line: Line) -> set[Cell]:
+    """The smallest cells of a line that are shown, all that are equal."""
     shown = [cell for cell in line.cells if cell not in hidden and n.get(cell, 0)]
     smallest = min((n[cell] for cell in shown), default=0)
     return {cell for cell in shown if n[cell] == smallest}
+
+
+def _bridges(edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The edges of a graph that lie on no closed path, by their place (Tarjan 1974, without recursion)."""
+    around: dict[int, list[tuple[int, int]]] = {}
+    for place, (one, other) in enumerate(edges):
+        around.setdefault(one, []).append((other, place))
+        around.setdefault(other, []).append((one, place))
+    entered: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    found = []
+    for root in around:
+        if root in entered:
+            continue
+        entered[root] = lowest[root] = len(entered)
+        path = [(root, -1, iter(around[root]))]
+        while path:
+            node, came_by, ways = path[-1]
+            step = next(ways, None)
+            if step is None:
+                path.pop()
+                if path:
+                    before = path[-1][0]
+                    lowest[before] = min(lowest[before], lowest[node])
+                    if lowest[node] > entered[before]:
+                        found.append(came_by)
+            elif step[0] in entered:
+                if step[1] != came_by:
+                    lowest[node] = min(lowest[node], entered[step[0]])
+            else:
+                entered[step[0]] = lowest[step[0]] = len(entered)
+                path.append((step[0], step[1], iter(around[step[0]])))
+    return found
