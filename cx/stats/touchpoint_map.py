@@ -23,8 +23,8 @@ class MapCell:
     """One unit at one touchpoint. estimate is None where `withheld` says why; `missing` answers are needed.
 
     difference: its NPS less that of all units of the map together at the touchpoint, [-2, 2]; None with too few
-    answers for a verdict, its own or those of the others. apart: whether it can be told apart from the others, few
-    false ones allowed over the whole map.
+    answers for a verdict, its own or those of the others. apart: whether it can be told apart from the others: its
+    interval excludes no difference, and few such marks are false over the whole map.
     """
 
     touchpoint_id: str
@@ -101,8 +101,13 @@ def touchpoint_map(
     tested = [key for key in keys if cells[key].difference is not None]
     q_values = adjusted_p_values(np.array([_p_value(cells[key]) for key in tested]))
     for key, q_value in zip(tested, q_values, strict=True):
-        cells[key] = replace(cells[key], apart=bool(q_value <= FALSE_DISCOVERY_RATE))
+        cells[key] = replace(cells[key], apart=bool(q_value <= FALSE_DISCOVERY_RATE) and _excludes_none(cells[key]))
     return TouchpointMap(tuple(touchpoint_ids), tuple(unit_ids), cells)
+
+
+def _excludes_none(cell: MapCell) -> bool:
+    """Whether the interval excludes no difference: what is said of a cell must not contradict its interval."""
+    return cell.difference is not None and not cell.difference.low <= 0 <= cell.difference.high
 
 
 def _p_value(cell: MapCell) -> float:

@@ -12,7 +12,7 @@ from cx.stats.comparison import SpanCounts
 from cx.stats.crossed import Cell, Line
 from cx.stats.nps import Counts
 from cx.stats.suppression import Thresholds, Withheld
-from cx.stats.touchpoint_map import TouchpointMap, touchpoint_map
+from cx.stats.touchpoint_map import MapCell, TouchpointMap, touchpoint_map
 
 LIMITS = Thresholds()
 CLASSES: dict[Cell, tuple[int, int, int]] = {
@@ -63,8 +63,27 @@ def test_differences_and_marks_follow_from_the_answers(worth: float):
     assert {key for key, cell in found.cells.items() if cell.difference} == set(tested) != set()
     q_values = dict(zip(tested, false_discovery_control(list(tested.values())), strict=True))
     assert {(cell.touchpoint_id, cell.unit_id) for cell in found.apart} == {
-        key for key, q_value in q_values.items() if q_value <= 0.1}
+        key for key, q_value in q_values.items() if q_value <= 0.1 and tested[key] < 0.05}
     assert found.compared == len(tested)
+
+
+def odd_one(promoters: int, others: int) -> MapCell:
+    """The cell of a unit with so many promoters and 10 detractors of 100, beside units with 60 that are all alike."""
+    ids = ["A", *(f"B{number}" for number in range(others))]
+    found = {("t", unit): SpanCounts(Counts(count, 90 - count, 10), 100.0, 0)
+             for unit, count in zip(ids, [promoters] + [60] * others, strict=True)}
+    return touchpoint_map(["t"], ids, found, lambda *_: False, [], LIMITS).cells["t", "A"]
+
+
+def with_p_value(low: float, high: float, others: int) -> MapCell:
+    return next(cell for count in range(60, 91)
+                if (cell := odd_one(count, others)).difference and low < cell.difference.p_value < high)
+
+
+def test_among_many_cells_a_small_difference_is_no_mark_and_no_mark_contradicts_its_interval():
+    assert with_p_value(0.01, 0.05, others=1).apart
+    assert not with_p_value(0.01, 0.05, others=40).apart
+    assert not with_p_value(0.05, 0.1, others=1).apart
 
 
 def test_the_reasons_for_a_withheld_cell_and_what_it_takes_part_in():
