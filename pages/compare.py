@@ -18,7 +18,7 @@ if shown is None:
 compare_page.title(view, shown)
 compare_page.group_cards(view, shown)
 chart = compare_pictures.choose_picture(view, shown)
-compare_page.search(view, shown)
+compare_page.search(view, shown, in_rows=chart in compare_pictures.ROWS)
 compare_pictures.picture(view, shown, chart)
 compare_page.pair(view, shown)
 compare_table.table(view, shown, chart)

@@ -18,9 +18,9 @@ MAX_TOUCHPOINTS, MAX_UNITS = 30, 12
 _SCALE_PTS = 30  # the same in every map; what lies beyond has the last colour
 # White numbers can be read on all of them, and the end below is a darker shade of the colour of detractors.
 _BELOW, _MIDDLE, _ABOVE = "#B85000", "#6B7280", PROMOTER
-_ROW_HEIGHT = 28
-_NAME_WIDTH, _UNIT_WIDTH = 170, 44
-_NAME_LETTERS = 22
+_ROW_HEIGHT = 31
+_NAME_WIDTH, _UNIT_WIDTH = 150, 46
+_NAME_LETTERS = 20
 _SIGNS = {Against.ABOVE: " ▲", Against.BELOW: " ▼"}
 
 
@@ -57,19 +57,21 @@ def touchpoint_map(shown: Mapped) -> go.Figure:
     names = shown.named.unit_names
     return go.Figure([_colours(shown, rows, units), _texts(shown, places)], layout(
         170 + _ROW_HEIGHT * len(rows),
-        xaxis={"side": "top", "range": [-0.5, len(units) - 0.5], "tickmode": "array", "tickangle": -60,
-               "tickvals": list(range(len(units))), "ticktext": [literal(_cut(names[one])) for one in units],
-               "fixedrange": True, "showgrid": False, "zeroline": False, "automargin": True},
+        xaxis={"side": "top", "range": [-0.5, len(units) - 0.5], "tickmode": "array", "autotickangles": [0, -90],
+               "tickvals": list(range(len(units))),
+               "ticktext": [literal(_cut(name)) for name in _told_apart([names[one] for one in units])],
+               "fixedrange": True, "showgrid": False, "zeroline": False, "automargin": True, "ticks": ""},
         yaxis={"range": [len(rows) - 0.5, -0.5], "tickmode": "array", "tickvals": list(range(len(rows))),
-               "ticktext": [_row_name(row) for row in rows], "fixedrange": True, "showgrid": False, "zeroline": False,
-               "automargin": True, "ticklabelposition": "outside"},
+               "ticktext": [literal(_cut(row.name)) if isinstance(row, Touchpoint) else "" for row in rows],
+               "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""},
         shapes=[_grid_line(y) for y, row in enumerate(rows) if not isinstance(row, Touchpoint)],
-        margin={"l": 60, "r": 40, "t": 100, "b": 66}))
+        annotations=[_stage(y, row) for y, row in enumerate(rows) if not isinstance(row, Touchpoint)],
+        margin={"l": _NAME_WIDTH, "r": 14, "t": 40, "b": 66}))
 
 
 def least_width(shown: Mapped) -> int:
     """The width in pixels below which numbers of neighbours would touch."""
-    return _NAME_WIDTH + _UNIT_WIDTH * len(shown.drawn[1])
+    return _NAME_WIDTH + 14 + _UNIT_WIDTH * len(shown.drawn[1])
 
 
 def _rows(touchpoints: tuple[Touchpoint, ...]) -> list[Touchpoint | str]:
@@ -85,8 +87,25 @@ def _rows(touchpoints: tuple[Touchpoint, ...]) -> list[Touchpoint | str]:
     return rows
 
 
-def _row_name(row: Touchpoint | str) -> str:
-    return literal(_cut(row.name)) if isinstance(row, Touchpoint) else f"<b>{literal(short(row))}</b>"
+def _told_apart(names: list[str]) -> list[str]:
+    """Names without the words that all of them begin with, where some are too long to be read whole.
+
+    >>> _told_apart(["Harbour Brokers Orchid Garden", "Harbour Brokers Amber Garden"])
+    ['…Orchid Garden', '…Amber Garden']
+    """
+    words = [name.split(" ") for name in names]
+    shared = min((len(one) - 1 for one in words), default=0)
+    while shared and len({tuple(one[:shared]) for one in words}) > 1:
+        shared -= 1
+    if len(names) < 2 or not shared or all(_cut(name) == name for name in names):
+        return names
+    return ["…" + " ".join(one[shared:]) for one in words]
+
+
+def _stage(y: int, name: str) -> dict[str, Any]:
+    """The name of a stage at the left of its row, over names and columns: no cell stands there."""
+    return {"text": f"<b>{literal(name)}</b>", "x": 0, "xref": "paper", "xshift": 6 - _NAME_WIDTH, "xanchor": "left",
+            "y": y, "yanchor": "middle", "showarrow": False, "font": {"size": 12}}
 
 
 def _cut(name: str) -> str:
@@ -110,9 +129,9 @@ def _colours(shown: Mapped, rows: list[Touchpoint | str], units: tuple[str, ...]
     return {"type": "heatmap", "z": [[points(row, unit_id) for unit_id in units] for row in rows],
             "zmin": -_SCALE_PTS, "zmid": 0, "zmax": _SCALE_PTS, "xgap": 2, "ygap": 2, "hoverinfo": "skip",
             "colorscale": [[0, _BELOW], [0.5, _MIDDLE], [1, _ABOVE]],
-            "colorbar": {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0,
-                         "xanchor": "left", "len": 220, "lenmode": "pixels", "thickness": 10, "tickvals": list(ticks),
-                         "ticktext": [write.nps(tick / 100, 0) for tick in ticks], "ypad": 4,
+            "colorbar": {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0.01,
+                         "xref": "container", "xanchor": "left", "len": 220, "lenmode": "pixels", "thickness": 10,
+                         "tickvals": list(ticks), "ticktext": [write.nps(tick / 100, 0) for tick in ticks], "ypad": 4,
                          "title": {"text": shown.t("Points against all these units together"), "side": "top",
                                    "font": {"size": 12}}}}
 
@@ -123,7 +142,7 @@ def _texts(shown: Mapped, places: list[_Place]) -> Trace:
         x=[place.x for place in places], y=[place.y for place in places], mode="markers+text", showlegend=False,
         marker={"symbol": "square", "size": 30, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[_text(shown, place.cell) for place in places],
-        textfont={"size": 11, "color": ["#FFFFFF" if place.cell.apart else EVENT for place in places]},
+        textfont={"size": 10, "color": ["#FFFFFF" if place.cell.apart else EVENT for place in places]},
         hovertext=["<br>".join(literal(line) for line in cell_words(
             shown.t, shown.named, place.touchpoint, place.cell, shown.thresholds)) for place in places],
         hoverinfo="text")

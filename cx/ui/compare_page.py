@@ -164,17 +164,19 @@ def group_cards(view: View, shown: Shown) -> None:
                       delta_color="off", delta_arrow="off", help=rule_help(t, rule, figure), border=True)
 
 
-def search(view: View, shown: Shown) -> None:
-    """The search by name, and whether units stand under the unit above them; nothing with few units."""
+def search(view: View, shown: Shown, *, in_rows: bool) -> None:
+    """The search by name, and for a picture of rows whether they stand under the unit above; nothing with few units."""
     t = view.t
-    if len(shown.comparison.units) < _SEARCH_FROM and not shown.wanted and len(set(shown.parents.values())) < 2:
+    is_searched = len(shown.comparison.units) >= _SEARCH_FROM or bool(shown.wanted)
+    is_grouped = in_rows and len(set(shown.parents.values())) > 1
+    if not is_searched and not is_grouped:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if len(shown.comparison.units) >= _SEARCH_FROM or shown.wanted:
+        if is_searched:
             st.session_state["find"] = shown.wanted
             st.text_input(t("Search a unit by name"), key="find", width=260, icon=":material/search:",
                           on_change=lambda: address.choose("find", st.session_state["find"].strip()))
-        if len(set(shown.parents.values())) > 1:
+        if is_grouped:
             st.session_state["group"] = shown.by_parent
             st.toggle(t("Group by the unit above"), key="group",
                       on_change=lambda: address.choose("group", "parent" if st.session_state["group"] else ""))

@@ -28,6 +28,8 @@ PICTURES: dict[str, Phrase] = {
     "scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel"),
     "touchpoints": phrase("Touchpoints"), "multiples": phrase("Over time"),
 }
+ROWS = ("scores", "ranks")
+"""The pictures in which each unit is a row."""
 
 
 def choose_picture(view: View, shown: Shown) -> str:

@@ -31,8 +31,8 @@ def test_only_marked_cells_have_a_colour_and_the_words_say_the_same():
     figure = touchpoint_map(mapped(4, 3, promoters=95))
     colours, texts = figure.data
     rows = [(label, row) for label, row in zip(figure.layout.yaxis.ticktext, colours.z, strict=True)]
-    assert [label for label, _ in rows] == ["<b>J · S0</b>", "Touch &lt;t0>", "Touch &lt;t1>", "<b>J · S1</b>",
-                                           "Touch &lt;t2>", "Touch &lt;t3>"]
+    assert [label for label, _ in rows] == ["", "Touch &lt;t0>", "Touch &lt;t1>", "", "Touch &lt;t2>", "Touch &lt;t3>"]
+    assert {note.y: note.text for note in figure.layout.annotations} == {0: "<b>J · S0</b>", 3: "<b>J · S1</b>"}
     coloured = {(y, x) for y, (_, row) in enumerate(rows) for x, value in enumerate(row) if value is not None}
     marked = {(y, x) for x, y, text in zip(texts.x, texts.y, texts.text, strict=True) if "▲" in text or "▼" in text}
     assert coloured == marked
@@ -52,8 +52,8 @@ def test_every_map_has_the_same_scale_around_zero():
 def test_of_many_touchpoints_and_units_those_that_stand_out_are_drawn():
     figure = touchpoint_map(mapped(40, 30, promoters=98))
     assert len(figure.layout.xaxis.ticktext) == MAX_UNITS
-    assert figure.layout.xaxis.ticktext[-1] == "Unit &amp; u29"
-    names = [name for name in figure.layout.yaxis.ticktext if not name.startswith("<b>")]
+    assert figure.layout.xaxis.ticktext[-1] == "Unit &amp; u29"  # short enough to be read whole
+    names = [name for name in figure.layout.yaxis.ticktext if name]
     assert len(names) == MAX_TOUCHPOINTS
     assert names[-1] == "Touch &lt;t39>"
 
@@ -79,3 +79,13 @@ def test_units_stand_under_the_unit_above_them_in_every_picture():
 def test_without_heads_the_rows_are_the_units_and_many_are_cut():
     assert list(scores(compared(3, {})).layout.yaxis.ticktext) == ["Unit 0", "Unit 1", "Unit 2"]
     assert len(scores(compared(90, {})).layout.yaxis.ticktext) == MAX_ROWS
+
+
+def test_long_names_of_columns_lose_the_words_that_all_begin_with_and_no_other():
+    shown = mapped(2, 3)
+    names = {"u0": "Harbour Brokers Orchid Garden", "u1": "Harbour Brokers Orchid Quay", "u2": "Harbour Brokers Bay"}
+    named = NamedMap(shown.named.map, shown.named.touchpoints, names)
+    labels = touchpoint_map(Mapped(named, EN, LIMITS)).layout.xaxis.ticktext
+    assert list(labels) == ["…Orchid Garden", "…Orchid Quay", "…Bay"]
+    alike = NamedMap(shown.named.map, shown.named.touchpoints, dict.fromkeys(names, "One name for every single unit"))
+    assert set(touchpoint_map(Mapped(alike, EN, LIMITS)).layout.xaxis.ticktext) == {"…unit"}

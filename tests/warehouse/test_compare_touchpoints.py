@@ -105,7 +105,7 @@ def test_without_touchpoints_there_is_no_map(tmp_path: Path):
 
 
 def test_a_private_cell_does_not_follow_from_the_figures_of_units_and_touchpoints(tmp_path: Path):
-    # A filter by one touchpoint hides a and b at t1 alone; from the figure of a and its other touchpoints a would follow.
+    # A filter by one touchpoint hides a and b at t1 alone; from its own figure a would follow.
     sizes = {("a", "t1"): 3, ("a", "t2"): 60, ("a", "t3"): 65, ("b", "t1"): 40, ("b", "t2"): 50, ("b", "t3"): 55,
              ("c", "t1"): 70, ("c", "t2"): 80, ("c", "t3"): 90}
     made = []
@@ -119,7 +119,7 @@ def test_a_private_cell_does_not_follow_from_the_figures_of_units_and_touchpoint
     result = compared_touchpoints(current_snapshot(home), EVERYTHING, Asked("transaction", ("a", "b", "c"), "all", ""),
                                   Filters(), Settings())
     assert result is not None
-    assert [(one.name, one.stage) for one in result.touchpoints] == [("t1", ""), ("t2", ""), ("t3", "")]  # no table names them
+    assert [(one.name, one.stage) for one in result.touchpoints] == [("t1", ""), ("t2", ""), ("t3", "")]  # unnamed
     hidden = {key for key, cell in result.map.cells.items() if cell.estimate is None}
     assert {("t1", "a"), ("t1", "b")} < hidden
     for line in ("a", "b", "t1", "t2", "t3"):
