@@ -47,10 +47,15 @@ class TouchpointMap:
     cells: Mapping[Cell, MapCell]
 
     def of_units(self, unit_ids: Sequence[str]) -> TouchpointMap:
-        """The columns of these units alone, with the verdicts that they have among all."""
+        """The columns of these units alone, with the verdicts that they have among all; touchpoints where they have
+        answers.
+        """
         wanted = set(unit_ids)
-        return TouchpointMap(self.touchpoint_ids, tuple(one for one in self.unit_ids if one in wanted),
-                             {key: cell for key, cell in self.cells.items() if cell.unit_id in wanted})
+        answered = {cell.touchpoint_id for cell in self.cells.values() if cell.unit_id in wanted and cell.n}
+        return TouchpointMap(
+            tuple(one for one in self.touchpoint_ids if one in answered),
+            tuple(one for one in self.unit_ids if one in wanted),
+            {key: cell for key, cell in self.cells.items() if cell.unit_id in wanted and key[0] in answered})
 
     @property
     def compared(self) -> int:

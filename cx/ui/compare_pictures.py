@@ -82,8 +82,7 @@ def touchpoints_of(view: View, shown: Shown) -> NamedMap | None:
     named = compared_touchpoints(view.snapshot, view.scope, shown.asked, view.filters, view.settings)
     if named is None:
         return None
-    wanted = [unit.unit_id for unit in shown.comparison.units if shown.is_wanted(unit)]
-    return replace(named, map=named.map.of_units(wanted))
+    return named.of_units([unit.unit_id for unit in shown.comparison.units if shown.is_wanted(unit)])
 
 
 def _touchpoints(view: View, shown: Shown) -> None:

@@ -37,6 +37,11 @@ class NamedMap:
     touchpoints: tuple[Touchpoint, ...]
     unit_names: Mapping[str, str]
 
+    def of_units(self, unit_ids: Sequence[str]) -> NamedMap:
+        """The columns of these units alone: see `TouchpointMap.of_units`."""
+        some = self.map.of_units(unit_ids)
+        return NamedMap(some, tuple(one for one in self.touchpoints if one.id in some.touchpoint_ids), self.unit_names)
+
 
 Spans = Mapping[str, Mapping[str, SpanCounts]]
 """The answers of a span by touchpoint and unit."""

@@ -91,6 +91,16 @@ def test_touchpoints_stand_in_the_order_of_their_stages(snapshot: Snapshot):
         ("t1", "Touch t1", "S0"), ("t2", "Touch t2", "S0"), ("t3", "Touch t3", "S1"), ("t4", "Touch t4", "S1")]
 
 
+def test_the_map_of_some_units_has_the_touchpoints_where_they_have_answers(snapshot: Snapshot):
+    whole = found(snapshot)
+    some = whole.of_units(["A3"])
+    answered = {row["touchpoint_id"] for row in ROWS if row["unit_id"] == "A3" and row["touchpoint_id"]
+                and "2025-05" <= str(row["responded_at"])[:7] <= "2026-04"}
+    assert [one.id for one in some.touchpoints] == list(some.map.touchpoint_ids) == sorted(answered)
+    assert len(answered) < len(whole.touchpoints)
+    assert set(some.map.cells) == {(touchpoint, "A3") for touchpoint in answered}
+
+
 def test_whoever_sees_one_branch_gets_no_other(snapshot: Snapshot):
     made = found(snapshot, scope=Scope(frozenset({"A1"})))
     assert made.map.unit_ids == ("A1",)
