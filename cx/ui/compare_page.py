@@ -192,7 +192,7 @@ def pair(view: View, shown: Shown) -> None:
     if len(units) < 2:
         return
     names = {unit.unit_id: unit.name for unit in units}
-    st.subheader(t("Two units side by side"), anchor=False)
+    st.header(t("Two units side by side"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
         second = _one_of(t("Second unit"), "b", list(names), names, 0)
