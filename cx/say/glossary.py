@@ -76,6 +76,21 @@ _TERMS = (
          phrase("Two things go together. Whether one brings about the other is not known.")),
     Term("estimated_effect", phrase("Estimated effect"),
          phrase("What a change brought about, compared with similar units that did not make it.")),
+    # Comparison
+    Term("best_guess", phrase("Best guess given its size"),
+         phrase("The score of a unit, pulled towards the units of its level: the fewer answers it has, the more.")),
+    Term("against_all", phrase("Against the units together"),
+         phrase("The NPS of a unit at a touchpoint less that of all compared units together there, in points.")),
+    Term("group_rule", phrase("Rule of the group figure"),
+         phrase("By what the units weigh when they are counted together: their answers, their customers, "
+                "their revenue or their premium."),
+         phrase("sum of weight × NPS / sum of weights, over the units with a figure")),
+    Term("target", phrase("Target"),
+         phrase("The NPS that a unit is to reach in a year, quarter or month. "
+                "Held against the newest one that has begun.")),
+    Term("lead", phrase("Lead over the best rival"),
+         phrase("The NPS of a unit less that of the best competitor in the same market study. "
+                "The interval is the widest that the two published scores allow.")),
     # Programme
     Term("touchpoint", phrase("Touchpoint"), phrase("A moment at which a customer deals with the company.")),
     Term("journey", phrase("Journey"), phrase("All touchpoints that a customer passes through for one purpose.")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
 
 import pandas as pd
@@ -12,6 +12,8 @@ from cx.phrase import Phrase, phrase
 from cx.say.compare import STANDING_WORDS, compare_headline
 from cx.say.compare_rows import CompareRow, compare_rows
 from cx.say.compare_touchpoints import AGAINST_WORDS, Against, MapRow, map_rows, map_sentence
+from cx.say.glossary import help_text
+from cx.say.translator import Translator
 from cx.say.verdicts import withheld_reason
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
 from cx.stats.suppression import Withheld
@@ -45,12 +47,14 @@ _MAP_NAMES: Mapping[str, Phrase] = {
     "verdict": phrase("Verdict"), "withheld": phrase("Not shown because"), "missing_answers": phrase("Answers missing"),
 }
 
+_TERMS = {"pooled_pts": "best_guess", "to_target_pts": "target", "lead_pts": "lead", "difference_pts": "against_all"}
+
 
 def table(view: View, shown: Shown, chart: str) -> None:
     """The figures of the picture as a table, and as a file."""
     t, named = view.t, touchpoints_of(view, shown) if chart == "touchpoints" else None
     if named is not None:
-        _table(view, shown, _MAP_NAMES, MapRow, list(map_rows(named)), map_sentence(t, named), "touchpoints")
+        _table(view, shown, _MAP_NAMES, MapRow, lambda: list(map_rows(named)), map_sentence(t, named), "touchpoints")
         return
     held_against = yardsticks(view.snapshot, view.scope, shown.asked, view.filters, view.settings)
     every = list(compare_rows(shown.comparison, shown.parents, held_against))
@@ -59,7 +63,7 @@ def table(view: View, shown: Shown, chart: str) -> None:
     if shown.by_parent:
         first = {parent: place for place, parent in reversed(list(enumerate(row.parent for row in rows)))}
         rows.sort(key=lambda row: first[row.parent])
-    _table(view, shown, _columns(shown, rows), CompareRow, rows, compare_headline(t, shown.comparison), "units")
+    _table(view, shown, _columns(shown, rows), CompareRow, lambda: rows, compare_headline(t, shown.comparison), "units")
 
 
 def _columns(shown: Shown, rows: Sequence[CompareRow]) -> dict[str, Phrase]:
@@ -75,20 +79,27 @@ def _columns(shown: Shown, rows: Sequence[CompareRow]) -> dict[str, Phrase]:
 
 
 def _table(view: View, shown: Shown, columns: Mapping[str, Phrase], kind: type[CompareRow] | type[MapRow],
-           rows: Sequence[CompareRow] | Sequence[MapRow], alt: str, name: str) -> None:
+           rows: Callable[[], Sequence[CompareRow] | Sequence[MapRow]], alt: str, name: str) -> None:
+    """The table where it is asked for, and the file; a map of many units is made into rows for them alone."""
     t = view.t
     with st.container(horizontal=True, vertical_alignment="center"):
         as_table = st.toggle(t("Show as table"), key="as_table")
         download(t("Download"), f"compare-{name}-{shown.asked.survey}.csv",
                  [*(field.name for field in fields(kind)), *_GROUP_COLUMNS, "filters"],
-                 lambda: ((*astuple(row), *_group(shown), view.words) for row in rows))
+                 lambda: ((*astuple(row), *_group(shown), view.words) for row in rows()))
         st.caption(plain(freshness(view)))
     if as_table:
-        cells = {t(words): [_cell(view, row, column) for row in rows] for column, words in columns.items()}
-        number = st.column_config.NumberColumn(format="%.1f")
+        made = rows()
+        cells = {t(words): [_cell(view, row, column) for row in made] for column, words in columns.items()}
         st.dataframe(pd.DataFrame(cells), hide_index=True, alt=alt,
-                     column_config={t(words): number for column, words in columns.items()
+                     column_config={t(words): st.column_config.NumberColumn(format="%.1f", help=_help(t, column))
+                                    for column, words in columns.items()
                                     if column.endswith(("_pts", "_pct")) or column == "expected_rank"})
+
+
+def _help(t: Translator, column: str) -> str | None:
+    """What a column means, where its name alone does not say it."""
+    return help_text(t, _TERMS[column]) if column in _TERMS else None
 
 
 _GROUP_COLUMNS = ("group_rule", "group_pts", "group_low_pts", "group_high_pts")

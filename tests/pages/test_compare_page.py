@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from cx.charts.compare import MAX_ROWS
 from cx.charts.compare_touchpoints import MAX_TOUCHPOINTS
 from cx.charts.trends import MAX_PANELS
 from cx.say.translator import LANGUAGES
+from cx.ui import compare_table
 from cx.warehouse.home import Home
 from tests.pages import homes
 from tests.pages.reader import at_home, drawn, figures_of, is_whole, received, said, table_of, visit
@@ -142,8 +144,16 @@ def test_units_stand_under_the_unit_above_them_when_asked(demo: Demo) -> None:
         assert len({*heads}) == sum(one != before for one, before in zip(heads, ["", *heads], strict=False))
 
 
-def test_all_units_together_weigh_as_the_address_says_and_the_file_names_the_rule(demo: Demo) -> None:
+def test_all_units_together_weigh_as_the_address_says_and_the_file_names_the_rule(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, tables = demo
+    files: list[list[dict[str, object]]] = []
+
+    def kept(_label: str, _name: str, header: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]]) -> None:
+        files.append([dict(zip(header, row, strict=True)) for row in rows()])
+
+    monkeypatch.setattr(compare_table, "download", kept)
     flows = tables["business"].astype({"value": float})
     with at_home(home.folder):
         at = visit("compare", rule="revenue", survey="transaction")
@@ -159,6 +169,10 @@ def test_all_units_together_weigh_as_the_address_says_and_the_file_names_the_rul
     assert card.value == f"{expected:+.1f}"
     assert "by revenue" in card.label
     assert len([card for card in at.metric if card.label.startswith("All together")]) == 3
+    for row in files[-1]:
+        assert row["group_rule"] == "revenue"
+        assert row["group_pts"] == pytest.approx(expected)
+        assert row["nps_pts"] == pytest.approx(rows[str(row["unit"])]["NPS"])
 
 
 def test_without_weights_one_rule_is_left_and_the_page_says_what_to_load(home_of) -> None:  # type: ignore[no-untyped-def]
