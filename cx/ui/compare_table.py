@@ -1,4 +1,4 @@
-"""The table of the page Compare units: units, or touchpoints by units, as the picture shows; the same as a file."""
+"""Units against targets and rivals, and the table of the page Compare units: as the picture shows, and as a file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cx.say.compare_touchpoints import AGAINST_WORDS, Against, MapRow, map_rows,
 from cx.say.glossary import help_text
 from cx.say.translator import Translator
 from cx.say.verdicts import withheld_reason
+from cx.say.yardsticks import lead_sentence, target_sentences
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
 from cx.stats.suppression import Withheld
 from cx.ui.compare_page import Shown
@@ -48,6 +49,22 @@ _MAP_NAMES: Mapping[str, Phrase] = {
 }
 
 _TERMS = {"pooled_pts": "best_guess", "to_target_pts": "target", "lead_pts": "lead", "difference_pts": "against_all"}
+
+
+def against(view: View, shown: Shown) -> None:
+    """The units that are shown against their targets and their best rivals; nothing where neither is loaded."""
+    t = view.t
+    held_against = yardsticks(view.snapshot, view.scope, shown.asked, view.filters, view.settings)
+    said = target_sentences(t, shown.found, held_against)
+    leads = [lead_sentence(t, unit.name, held_against.leads[unit.unit_id]) for unit in shown.comparison.units
+             if shown.is_wanted(unit) and unit.unit_id in held_against.leads]
+    said += leads[:_MOST_LEADS]
+    if not said:
+        return
+    st.header(t("Targets and rivals") if leads else t("Targets"), anchor=False)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
+    if len(leads) > _MOST_LEADS:
+        st.caption(t("The table has the rivals of the other units."))
 
 
 def table(view: View, shown: Shown, chart: str) -> None:
@@ -102,6 +119,7 @@ def _help(t: Translator, column: str) -> str | None:
     return help_text(t, _TERMS[column]) if column in _TERMS else None
 
 
+_MOST_LEADS = 6
 _GROUP_COLUMNS = ("group_rule", "group_pts", "group_low_pts", "group_high_pts")
 
 

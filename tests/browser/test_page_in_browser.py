@@ -55,6 +55,7 @@ def data_values() -> set[str]:
         "touchpoints": ["name", "journey", "stage"],
         "events": ["title"],
         "responses": ["product", "segment", "channel"],
+        "benchmarks": ["competitor", "market", "method"],
     }
     found = {
         str(value)
