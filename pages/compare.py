@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cx.ui import compare_page, trends_page
+from cx.ui import compare_page, compare_pictures, compare_table, trends_page
 from cx.ui.frame import open_page
 
 view = open_page("compare")
@@ -16,6 +16,10 @@ if shown is None:
     st.stop()
 
 compare_page.title(view, shown)
-compare_page.picture(view, shown)
+compare_page.group_cards(view, shown)
+chart = compare_pictures.choose_picture(view, shown)
+compare_page.search(view, shown, in_rows=chart in compare_pictures.ROWS)
+compare_pictures.picture(view, shown, chart)
+compare_table.against(view, shown)
 compare_page.pair(view, shown)
-compare_page.table(view, shown)
+compare_table.table(view, shown, chart)

@@ -22,7 +22,7 @@ from cx.warehouse.nps import nps_trends
 from cx.warehouse.scope import Scope
 from tests.companies import current_snapshot, load_tables, public_file
 from tests.pages import homes
-from tests.pages.reader import at_home
+from tests.pages.reader import at_home, table_of, visit
 
 KEYS = {
     "survey",
@@ -270,6 +270,42 @@ def test_the_options_are_the_filters_of_the_page(tmp_path: Path) -> None:
     for wrong in (("--from", "January"), ("--to", "2026-13"), ("--survey", "other"), ("--product", "Boat"),
                   ("--touchpoint", "nowhere")):
         assert run(*wrong)[0] != 0
+
+
+def test_show_compare_writes_what_the_page_shows(tmp_path: Path) -> None:
+    home, _ = homes.small_demo(tmp_path / "home")
+
+    def run(*options: str) -> tuple[int, str]:
+        with at_home(home.folder):
+            done = CliRunner().invoke(app, ["show", "compare", *options])
+        assert "Traceback" not in done.output
+        return done.exit_code, done.stdout
+
+    code, text = run("--survey", "transaction", "--level", "2", "--mix", "segment", "--rule", "revenue", "--json")
+    assert code == 0
+    rows = json.loads(text)
+    with at_home(home.folder):
+        at = visit("compare", survey="transaction", level="2", mix="segment", rule="revenue")
+        shown = table_of(at)
+        (card,) = [card for card in at.metric if "used here" in card.label]
+    assert [row["unit"] for row in rows] == [row["Business unit"] for row in shown]
+    for row, cells in zip(rows, shown, strict=True):
+        for key, name in (("n", "Answers (n)"), ("nps_pts", "NPS"), ("pooled_pts", "Best guess"),
+                          ("rank_low", "rank from"), ("same_mix_pts", "At the same mix"), ("parent", "Unit above")):
+            assert row[key] == pytest.approx(cells[name]) if row[key] is not None else cells[name] != cells[name]
+        assert (row["survey"], row["group_rule"], f"{row['group_pts']:+.1f}") == ("transaction", "revenue", card.value)
+    assert run("--level", "2", "--unit", "HL")[0] == 0
+    for wrong in (("--level", "9"), ("--level", "0"), ("--rule", "votes"), ("--rule", "premium"), ("--unit", "NOWHERE"),
+                  ("--from", "May"), ("--mix", "weather"), ("--product", "Boat")):
+        assert run(*wrong)[0] != 0, wrong
+
+
+def test_show_compare_withholds_as_the_page_does(few: Path) -> None:
+    done = cx(few, "show", "compare", "--json")
+    rows = {row["unit_id"]: row for row in json.loads(done.stdout)}
+    assert {unit: row["withheld"] for unit, row in rows.items()} == {"kept": False, "small": True, "tiny": True}
+    for hidden in ("14.28", "57.14", "42.85", "66.66", "33.33"):
+        assert hidden not in done.stdout
 
 
 def test_an_unknown_unit_is_said_and_nothing_else_is_shown_for_it(few: Path) -> None:

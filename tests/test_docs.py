@@ -26,8 +26,7 @@ from cx.say.trends import TrendRow, headline, trend_rows, weighted_sentence
 from cx.settings import PROJECT_FOLDER, Settings, settings
 from cx.ui.filter_bar import PARAMETERS
 from cx.ui.frame import IMPORT_PARAMETER, PAGE_PARAMETERS
-from cx.ui.pages import PAGES
-from cx.ui.trends_pictures import CHARTS
+from cx.ui.pages import PAGES, PICTURES
 from cx.warehouse.filters import SURVEYS, Filters
 from cx.warehouse.home import Home
 from cx.warehouse.layout import KEPT_SNAPSHOTS
@@ -102,7 +101,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_filter_and_parameter_of_the_address_is_documented() -> None:
     documented = in_code(section("Filters and links"))
     assert {"lang", *PARAMETERS, *PAGE_PARAMETERS, IMPORT_PARAMETER} <= documented
-    assert {*SURVEYS, *CHARTS, *LANGUAGES} <= documented
+    assert {*SURVEYS, *PICTURES, *LANGUAGES} <= documented
 
 
 def test_every_command_and_option_is_documented_as_its_help_says() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -19,22 +19,42 @@ MAX_ROWS = 40
 _ROW_HEIGHT, _LEAST_ROWS = 22, 5
 _UNIT, _GUESS, _OUT = UNITS[3], UNITS[0], UNITS[1]
 _STEPS = 60
-_BETWEEN_FIRST_AND_LAST = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": MAX_ROWS / 2 - 0.5,
-                           "y1": MAX_ROWS / 2 - 0.5, "line": {"color": EVENT, "width": 1, "dash": "dot"}}
 
 
 class Compared(NamedTuple):
-    """What a picture draws: a comparison, in a language."""
+    """What a picture draws: units of a comparison, in a language.
+
+    units: those to draw, with a figure, by expected rank. heads: by unit the name of the unit above it, under which it
+    stands; empty: units stand under no head. total: the figure of all together in [-1, 1].
+    """
 
     comparison: Comparison
     t: Translator
+    units: tuple[ComparedUnit, ...]
+    heads: Mapping[str, str]
+    total: float | None
 
     @property
-    def rows(self) -> tuple[ComparedUnit, ...]:
-        """The units to draw, the highest expected rank first; of many the first and the last ones."""
-        shown = self.comparison.shown
+    def is_cut(self) -> bool:
+        """Whether there are more units than rows: then the first and the last ones are drawn."""
+        return len(self.units) > MAX_ROWS
+
+    @property
+    def lines(self) -> list[ComparedUnit | str]:
+        """The lines from above: units, the highest expected rank first, and before those of one unit above its name."""
         half = MAX_ROWS // 2
-        return shown if len(shown) <= MAX_ROWS else (*shown[:half], *shown[-half:])
+        units = (*self.units[:half], *self.units[-half:]) if self.is_cut else self.units
+        if not self.heads:
+            return list(units)
+        below: dict[str, list[ComparedUnit | str]] = {}
+        for unit in units:
+            below.setdefault(self.heads.get(unit.unit_id, ""), []).append(unit)
+        return [line for head, found in below.items() for line in ([head, *found] if head else found)]
+
+    @property
+    def rows(self) -> list[tuple[int, ComparedUnit]]:
+        """The units to draw, each with the number of its line."""
+        return [(place, line) for place, line in enumerate(self.lines) if not isinstance(line, str)]
 
     def hover(self, unit: ComparedUnit) -> str:
         """What is known of a unit, for the pointer."""
@@ -43,12 +63,12 @@ class Compared(NamedTuple):
 
 def scores(shown: Compared) -> go.Figure:
     """Raw scores as dots sized by n; best guesses given the size as diamonds with their intervals."""
-    rows, t = shown.rows, shown.t
-    places = list(range(len(rows)))
+    placed, t = shown.rows, shown.t
+    rows, places = [unit for _, unit in placed], [place for place, _ in placed]
     largest = max((unit.n for unit in rows), default=1)
     traces = [
-        _intervals([(unit.pooled.low, unit.pooled.high) if unit.pooled else _ends(unit.estimate) for unit in rows],
-                   _GUESS),
+        _intervals([(place, *((unit.pooled.low, unit.pooled.high) if unit.pooled else _ends(unit.estimate)))
+                    for place, unit in placed], _GUESS),
         scatter(x=[100 * unit.estimate.nps if unit.estimate else None for unit in rows], y=places, mode="markers",
                 name=t("Raw score"),
                 marker={"symbol": "circle-open", "color": _UNIT, "line": {"width": 2},
@@ -58,35 +78,35 @@ def scores(shown: Compared) -> go.Figure:
         scatter(x=[100 * unit.pooled.nps if unit.pooled else None for unit in rows], y=places, mode="markers",
                 name=t("Best guess given its size"), marker={"symbol": "diamond", "color": _GUESS, "size": 9},
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
-    fair = [(place, unit) for place, unit in zip(places, rows, strict=True) if unit.fair]
+    fair = [(place, unit) for place, unit in placed if unit.fair]
     if fair:
         traces.append(scatter(
             x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place for place, _ in fair], mode="markers",
             name=t("At the same mix"), marker={"symbol": "line-ns-open", "color": _OUT, "size": 12,
                                                "line": {"width": 2.5, "color": _OUT}},
             hovertext=[shown.hover(unit) for _, unit in fair], hoverinfo="text"))
-    total = shown.comparison.total
-    return go.Figure(traces, _rows_layout(rows, _nps_axis(rows, total), shapes=_total_line(total)))
+    return go.Figure(traces, _rows_layout(shown, _nps_axis(rows, shown.total), shapes=_total_line(shown.total)))
 
 
 def ranks(shown: Compared) -> go.Figure:
     """For each unit the ranks that it may have, with the one that is expected."""
-    rows, t = shown.rows, shown.t
-    ends = [(unit.rank.low - 0.35, unit.rank.high + 0.35) if unit.rank else (0.0, 0.0) for unit in rows]
+    placed, t = shown.rows, shown.t
+    rows = [unit for _, unit in placed]
+    ends = [(place, unit.rank.low - 0.35, unit.rank.high + 0.35) for place, unit in placed if unit.rank]
     traces = [
         _ribbons(ends),
-        scatter(x=[unit.rank.expected if unit.rank else None for unit in rows], y=list(range(len(rows))),
+        scatter(x=[unit.rank.expected if unit.rank else None for unit in rows], y=[place for place, _ in placed],
                 mode="markers", name=t("Expected rank"), marker={"color": _GUESS, "size": 9, "symbol": "diamond"},
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
     count = len(shown.comparison.shown)
     axis = {"range": [0.4, count + 0.6], "title": {"text": t("Rank")}, "gridcolor": GRID, "fixedrange": True,
             "tickformat": "d", "nticks": 8, "zeroline": False} | ({"dtick": 1} if count <= 12 else {})
-    return go.Figure(traces, _rows_layout(rows, axis, showlegend=False))
+    return go.Figure(traces, _rows_layout(shown, axis, showlegend=False))
 
 
 def funnel(shown: Compared) -> go.Figure:
     """Scores by the number of answers, with the limits between which units usually lie; none with few units."""
-    units, t = shown.comparison.shown, shown.t
+    units, t = shown.units, shown.t
     found, drawn = shown.comparison.funnel, [unit for unit in units if unit.estimate]
     sizes = [unit.estimate.n_effective for unit in drawn if unit.estimate]
     traces: list[Trace] = []
@@ -131,51 +151,56 @@ def _ends(estimate: Estimate | None) -> tuple[float, float]:
     return (estimate.low, estimate.high) if estimate else (0.0, 0.0)
 
 
-def _intervals(ends: Sequence[tuple[float, float]], colour: str) -> Trace:
-    """Lines from low to high, one a row."""
+def _intervals(ends: Sequence[tuple[int, float, float]], colour: str) -> Trace:
+    """Lines from low to high, each at its place."""
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for place, (low, high) in enumerate(ends):
+    for place, low, high in ends:
         xs += [100 * low, 100 * high, None]
         ys += [place, place, None]
     return scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": 2}, opacity=0.6, hoverinfo="skip",
                    showlegend=False)
 
 
-def _ribbons(ends: Sequence[tuple[float, float]]) -> Trace:
-    return {"type": "bar", "orientation": "h", "y": list(range(len(ends))), "base": [low for low, _ in ends],
-            "x": [high - low for low, high in ends], "marker": {"color": _UNIT, "line": {"width": 0}}, "opacity": 0.35,
-            "hoverinfo": "skip", "showlegend": False, "width": 0.5}
+def _ribbons(ends: Sequence[tuple[int, float, float]]) -> Trace:
+    return {"type": "bar", "orientation": "h", "y": [place for place, _, _ in ends],
+            "base": [low for _, low, _ in ends], "x": [high - low for _, low, high in ends],
+            "marker": {"color": _UNIT, "line": {"width": 0}}, "opacity": 0.35, "hoverinfo": "skip",
+            "showlegend": False, "width": 0.5}
 
 
-def _nps_axis(rows: Sequence[ComparedUnit], total: Estimate | None) -> dict[str, Any]:
-    known = [unit.estimate.nps for unit in rows if unit.estimate] + ([total.nps] if total else [])
+def _nps_axis(rows: Sequence[ComparedUnit], total: float | None) -> dict[str, Any]:
+    known = [unit.estimate.nps for unit in rows if unit.estimate] + ([] if total is None else [total])
     ends = [end for unit in rows if unit.pooled for end in (unit.pooled.low, unit.pooled.high)]
     return y_axis(100 * min([*known, *ends], default=-0.2), 100 * max([*known, *ends], default=0.2),
                   title={"text": "NPS"})
 
 
-def _total_line(total: Estimate | None) -> list[dict[str, Any]]:
+def _total_line(total: float | None) -> list[dict[str, Any]]:
     if total is None:
         return []
-    return [{"type": "line", "x0": 100 * total.nps, "x1": 100 * total.nps, "y0": 0, "y1": 1, "yref": "paper",
+    return [{"type": "line", "x0": 100 * total, "x1": 100 * total, "y0": 0, "y1": 1, "yref": "paper",
              "line": {"color": TOTAL, "width": 1.6, "dash": "dash"}, "layer": "below"}]
 
 
-def _rows_layout(rows: Sequence[ComparedUnit], x_axis: dict[str, Any], *, showlegend: bool = True, **more: Any
-                 ) -> dict[str, Any]:
-    height = 110 + _ROW_HEIGHT * max(_LEAST_ROWS, len(rows))
-    if len(rows) == MAX_ROWS:
-        more["shapes"] = [*more.get("shapes", ()), _BETWEEN_FIRST_AND_LAST]
+def _rows_layout(shown: Compared, x_axis: dict[str, Any], *, showlegend: bool = True,
+                 shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    lines = shown.lines
+    heads = [place for place, line in enumerate(lines) if isinstance(line, str)]
+    between = [MAX_ROWS / 2 - 0.5] if shown.is_cut and not shown.heads else []
+    dividers = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "layer": "below",
+                 "line": {"color": EVENT, "width": 1, "dash": "dot"}}
+                for y in [*between, *(place - 0.5 for place in heads if place)]]
     return layout(
-        height, xaxis=x_axis, showlegend=showlegend,
-        yaxis={"range": [len(rows) - 0.4, -0.6], "tickmode": "array", "tickvals": list(range(len(rows))),
-               "ticktext": [literal(short(unit.name)) for unit in rows], "automargin": True, "fixedrange": True,
-               "showgrid": False, "zeroline": False},
-        margin={"l": 46, "r": 14, "t": 10, "b": 84}, **more)
+        110 + _ROW_HEIGHT * max(_LEAST_ROWS, len(lines)), xaxis=x_axis, showlegend=showlegend,
+        yaxis={"range": [len(lines) - 0.4, -0.6], "tickmode": "array", "tickvals": list(range(len(lines))),
+               "ticktext": [f"<b>{literal(short(line))}</b>" if isinstance(line, str) else literal(short(line.name))
+                            for line in lines],
+               "automargin": True, "fixedrange": True, "showgrid": False, "zeroline": False},
+        margin={"l": 46, "r": 14, "t": 10, "b": 84}, shapes=[*shapes, *dividers])
 
 
 def alt(shown: Compared, headline: str) -> str:
     """What the picture shows, for readers who do not see it: the finding, then the first units in words."""
-    lines = [" · ".join(unit_words(shown.t, unit, len(shown.comparison.shown))) for unit in shown.rows[:8]]
+    lines = [" · ".join(unit_words(shown.t, unit, len(shown.comparison.shown))) for _, unit in shown.rows[:8]]
     return f"{headline} " + "; ".join(lines)

@@ -31,7 +31,7 @@ def literal(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def short(name: str) -> str:
+def short(name: str, at_most: int = MAX_NAME) -> str:
     """A name as legends and titles of panels carry it: cut beyond 28 letters, of which a Chinese one counts as two.
 
     >>> short("Customer service and complaints"), short("客戶服務")
@@ -40,9 +40,9 @@ def short(name: str) -> str:
     def width(text: str) -> int:
         return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
-    if width(name) <= MAX_NAME:
+    if width(name) <= at_most:
         return name
-    end = next(end for end in range(len(name), -1, -1) if width(name[:end]) < MAX_NAME)
+    end = next(end for end in range(len(name), -1, -1) if width(name[:end]) < at_most)
     return f"{name[:end]}…"
 
 

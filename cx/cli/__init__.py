@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cx.cli.care import demo, doctor, serve, templates, undo
+from cx.cli.comparing import compare
 from cx.cli.figures import trends
 from cx.cli.loading import check, load
 from cx.cli.rejected import rejects
@@ -17,5 +18,6 @@ show = typer.Typer(no_args_is_help=True, help="The figures of a page, by the sam
 for command in (demo, load, check, rejects, undo, doctor, templates):
     app.command()(command)
 show.command()(trends)
+show.command()(compare)
 app.add_typer(show, name="show")
 app.command()(serve)

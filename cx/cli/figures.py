@@ -47,10 +47,8 @@ def trends(
     with mendable(as_json=as_json):
         snapshot = snapshot_to_read()
         scope = authorize(settings())
-        _refuse_unknown_units(snapshot, scope, unit or [])
-        filters = Filters(tuple(unit or ()), _month(first_month), _month(last_month), product, segment, channel,
-                          touchpoint)
-        _refuse_unknown_values(snapshot, scope, filters)
+        filters = known_filters(snapshot, scope, Filters(
+            tuple(unit or ()), month(first_month), month(last_month), product, segment, channel, touchpoint))
         kinds = [survey.value] if survey else [found.kind for found in surveys(snapshot, scope)]
         rows = [row for kind in kinds for row in trend_rows(nps_trends(snapshot, scope, kind, filters, settings()))]
     if as_json:
@@ -59,9 +57,16 @@ def trends(
         return
     table = Table("survey", "unit", "period", "n", "NPS", "from", "to", "weighted", "note")
     for row in rows:
-        table.add_row(row.survey, Text(row.unit), row.period, f"{row.n:,}", _points(row.nps_pts), _points(row.low_pts),
-                      _points(row.high_pts), _points(row.weighted_nps_pts), _note(row))
+        table.add_row(row.survey, Text(row.unit), row.period, f"{row.n:,}", points(row.nps_pts), points(row.low_pts),
+                      points(row.high_pts), points(row.weighted_nps_pts), _note(row))
     out.print(table)
+
+
+def known_filters(snapshot: Snapshot, scope: Scope, filters: Filters) -> Filters:
+    """The filters as asked for; ScopeError where a unit or a value is not there."""
+    _refuse_unknown_units(snapshot, scope, list(filters.units))
+    _refuse_unknown_values(snapshot, scope, filters)
+    return filters
 
 
 def _refuse_unknown_units(snapshot: Snapshot, scope: Scope, units: list[str]) -> None:
@@ -83,7 +88,8 @@ def _refuse_unknown_values(snapshot: Snapshot, scope: Scope, filters: Filters) -
                          phrase("The filters of the pages list what there is."))
 
 
-def _month(text: str) -> date | None:
+def month(text: str) -> date | None:
+    """The first day of a month YYYY-MM; None for none. BadParameter for anything else."""
     if not text:
         return None
     try:
@@ -96,8 +102,9 @@ def _note(row: TrendRow) -> str:
     """Why there is no figure; of the newest period of a unit whether it moved, and by how much."""
     if row.withheld or not row.verdict:
         return row.withheld or ""
-    return row.verdict if row.change_pts is None else f"{row.verdict} ({_points(row.change_pts)})"
+    return row.verdict if row.change_pts is None else f"{row.verdict} ({points(row.change_pts)})"
 
 
-def _points(value: float | None) -> str:
+def points(value: float | None) -> str:
+    """Points with a sign for the terminal; a dash for none."""
     return "—" if value is None else f"{value:+.1f}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from cx.phrase import Phrase, phrase
@@ -12,9 +11,8 @@ from cx.say.translator import Translator
 from cx.say.trends import MEASURES
 from cx.stats.comparison import ComparedUnit, Comparison
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
-from cx.stats.nps import Estimate
-from cx.stats.pooling import PooledUnit
-from cx.stats.standardise import Split, Standardised
+from cx.stats.group_figure import GroupFigure
+from cx.stats.standardise import Split
 from cx.warehouse.compare import Span
 
 STANDING_WORDS: Mapping[Standing, Phrase] = MappingProxyType({
@@ -24,50 +22,19 @@ STANDING_WORDS: Mapping[Standing, Phrase] = MappingProxyType({
     Standing.TOO_FEW: phrase("too few answers"),
     Standing.CANNOT_TELL: phrase("cannot tell yet"),
 })
+RULE_WORDS: Mapping[str, Phrase] = MappingProxyType({
+    "answers": phrase("by answers"), "customers": phrase("by customers"), "revenue": phrase("by revenue"),
+    "premium": phrase("by premium"),
+})
+RULE_MEANINGS: Mapping[str, Phrase] = MappingProxyType({
+    "answers": phrase("Every answer counts alike: units with many answers weigh more."),
+    "customers": phrase("Every unit weighs as its number of customers, at the start of the newest month known."),
+    "revenue": phrase("Every unit weighs as its revenue, over the months known of the 12 months."),
+    "premium": phrase("Every unit weighs as its premium, over the months known of the 12 months."),
+})
+_ALL = 0.9995  # shown as 100 %
 _NAMED = 4
-
-
-@dataclass(frozen=True)
-class CompareRow:
-    """One unit as a row of the table, the file and the JSON: NPS and ends in points, shares in per cent."""
-
-    unit_id: str
-    unit: str
-    n: int
-    nps_pts: float | None
-    low_pts: float | None
-    high_pts: float | None
-    pooled_pts: float | None
-    pooled_low_pts: float | None
-    pooled_high_pts: float | None
-    expected_rank: float | None
-    rank_low: int | None
-    rank_high: int | None
-    top_third_pct: float | None
-    standing: str | None
-    same_mix_pts: float | None
-    same_mix_low_pts: float | None
-    same_mix_high_pts: float | None
-    mix_covered_pct: float | None
-    withheld: str | None
-    missing_answers: int
-
-
-def compare_rows(comparison: Comparison) -> Iterator[CompareRow]:
-    """The rows of a comparison, in the order of the expected rank."""
-    for unit in comparison.units:
-        rank, fair = unit.rank, unit.fair
-        yield CompareRow(
-            unit.unit_id, unit.name, unit.n, *_points(unit.estimate),
-            *_points(unit.pooled), rank.expected if rank else None, rank.low if rank else None,
-            rank.high if rank else None, 100 * rank.p_top_third if rank else None,
-            unit.standing.name.lower() if unit.standing else None,
-            *_points(fair), 100 * fair.covered if fair else None,
-            unit.withheld.value if unit.withheld else None, unit.missing)
-
-
-def _points(score: Estimate | PooledUnit | Standardised | None) -> tuple[float | None, float | None, float | None]:
-    return (100 * score.nps, 100 * score.low, 100 * score.high) if score else (None, None, None)
+_NAMED_GROUPS, _NAMED_IN_GROUP = 2, 3
 
 
 def compare_headline(t: Translator, comparison: Comparison) -> str:
@@ -100,19 +67,38 @@ def _who_stands_out(t: Translator, comparison: Comparison) -> str:
                     total=len(shown), names=names)
 
 
-def compared_what(t: Translator, survey: str, found: Span, comparison: Comparison, total_name: str) -> str:
-    """What is compared: measure, period, units and answers; and the figure of the unit above them."""
+def compared_what(t: Translator, survey: str, found: Span, comparison: Comparison) -> str:
+    """What is compared: measure, period, units and answers."""
     write = formatter(t.code)
     period = found.wave or write.months(found.first_month, found.last_month)
-    said = t("{measure} in {period}, {units} with {n} answers.", measure=MEASURES[survey], period=period,
+    return t("{measure} in {period}, {units} with {n} answers.", measure=MEASURES[survey], period=period,
              units=t.plural("{n} unit", "{n} units", len(comparison.shown)),
              n=write.count(sum(unit.n for unit in comparison.shown)))
-    if comparison.total is None or not total_name:
+
+
+def group_sentence(t: Translator, name: str, rule: str, figure: GroupFigure) -> str:
+    """The figure of all units together, and by which rule it is made; empty name: there is no unit above them."""
+    write = formatter(t.code)
+    said = t("{unit} {rule}: {nps} ({interval}), n = {n}.", unit=name or t("These units together"),
+             rule=RULE_WORDS[rule], nps=write.nps(figure.nps), interval=write.interval(figure.low, figure.high),
+             n=write.count(figure.n))
+    if figure.covered > _ALL:
         return said
-    total = comparison.total
-    return said + (" " if t.code == "en" else "") + t(
-        "{unit}: {nps} ({interval}), n = {n}.", unit=total_name, nps=write.nps(total.nps),
-        interval=write.interval(total.low, total.high), n=write.count(total.n))
+    return said + ("" if t.code.startswith("zh") else " ") + t(
+        "Units with a figure have {share} of the weight; the others are left out.",
+        share=write.percent(figure.covered, 0))
+
+
+def rule_help(t: Translator, rule: str, figure: GroupFigure) -> str:
+    """What a rule counts, and how much of the weight lies at units with a figure."""
+    said = [t(RULE_MEANINGS[rule])]
+    if figure.covered <= _ALL:
+        said.append(t("Units with a figure have {share} of the weight; the others are left out.",
+                      share=formatter(t.code).percent(figure.covered, 0)))
+    if figure.without_weight:
+        said.append(t.plural("{n} unit with a figure has no weight and is left out.",
+                             "{n} units with a figure have no weight and are left out.", figure.without_weight))
+    return ("" if t.code.startswith("zh") else " ").join(said)
 
 
 def withheld_units(t: Translator, comparison: Comparison) -> str:
@@ -133,9 +119,21 @@ def groups_sentence(t: Translator, comparison: Comparison) -> str:
                  pairs=f"{comparison.pairs:,}")
     if not groups:
         return ""
+    said = [_group(t, [names[unit_id] for unit_id in group]) for group in groups]
+    listed = ("；" if t.code.startswith("zh") else "; ").join(said[:_NAMED_GROUPS])
+    if len(said) > _NAMED_GROUPS:
+        return t("Cannot be told apart: {groups}; and {n} more groups that overlap with these.", groups=listed,
+                 n=len(said) - _NAMED_GROUPS) if len(said) > _NAMED_GROUPS + 1 else t(
+            "Cannot be told apart: {groups}; and one more group that overlaps with these.", groups=listed)
+    return t("Cannot be told apart: {groups}.", groups=listed)
+
+
+def _group(t: Translator, names: list[str]) -> str:
+    """The units of a group; of many the first and the last, and how many lie between."""
     write = formatter(t.code)
-    return t("Cannot be told apart: {groups}.", groups="; ".join(
-        write.listing(names[unit_id] for unit_id in group) for group in groups))
+    if len(names) <= _NAMED_IN_GROUP + 1:
+        return write.listing(names)
+    return t("{first} to {last} ({n} units)", first=names[0], last=names[-1], n=write.count(len(names)))
 
 
 def unit_words(t: Translator, unit: ComparedUnit, units: int) -> list[str]:

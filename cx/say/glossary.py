@@ -82,6 +82,21 @@ _TERMS = (
          phrase("Two things go together. Whether one brings about the other is not known.")),
     Term("estimated_effect", phrase("Estimated effect"),
          phrase("What a change brought about, compared with similar units that did not make it.")),
+    # Comparison
+    Term("best_guess", phrase("Best guess given its size"),
+         phrase("The score of a unit, pulled towards the units of its level: the fewer answers it has, the more.")),
+    Term("against_all", phrase("Against the units together"),
+         phrase("The NPS of a unit at a touchpoint less that of all compared units together there, in points.")),
+    Term("group_rule", phrase("Rule of the group figure"),
+         phrase("By what the units weigh when they are counted together: their answers, their customers, "
+                "their revenue or their premium."),
+         phrase("sum of weight × NPS / sum of weights, over the units with a figure")),
+    Term("target", phrase("Target"),
+         phrase("The NPS that a unit is to reach in a year, quarter or month. "
+                "Held against the newest one that has begun.")),
+    Term("lead", phrase("Lead over the best rival"),
+         phrase("The NPS of a unit less that of the best competitor in the same market study. "
+                "The interval is the widest that the two published scores allow.")),
     # Programme
     Term("touchpoint", phrase("Touchpoint"), phrase("A moment at which a customer deals with the company.")),
     Term("journey", phrase("Journey"), phrase("All touchpoints that a customer passes through for one purpose.")),
@@ -134,6 +149,11 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("A comparison over 12 months adds up months as if nobody answered in two of them."),
         phrase("A group counts the answers of all its units alike. "
                "Weighted figures use the survey weights of the answers."),
+        phrase("Compared units together can also weigh by customers, revenue or premium. "
+               "Which rule is used is said with the figure."),
+        phrase("At a touchpoint a unit is compared with all compared units together; of the differences that are "
+               "marked, about 1 in 10 may be by chance."),
+        phrase("A lead over a rival needs both scores from one study: the same market, period and method."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),
         phrase("Figures from fewer than {answers} answers are withheld, also by subtraction of units or of one filter; "

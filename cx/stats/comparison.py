@@ -154,7 +154,7 @@ def comparison(
     reasons = {unit_id: withheld(span.n, thresholds) or (Withheld.PROTECTS_OTHERS if hidden(unit_id, span) else None)
                for unit_id, span in found.items()}
     shown = [unit_id for unit_id in names if reasons[unit_id] is None]
-    estimates = [_estimate(found[unit_id]) for unit_id in shown]
+    estimates = [span_estimate(found[unit_id]) for unit_id in shown]
     pooled = pooled_units(estimates) if estimates else None
     ranks = ranking(estimates) if len(estimates) > 1 else None
     standings = unit_standings(estimates, thresholds) if estimates else ()
@@ -184,7 +184,7 @@ def _total(total_id: str | None, spans: Mapping[str, SpanCounts], hidden: Callab
     span = spans.get(total_id) if total_id is not None else None
     if total_id is None or span is None or withheld(span.n, thresholds) or hidden(total_id, span):
         return None
-    return _estimate(span)
+    return span_estimate(span)
 
 
 def difference_split(before: Strata, after: Strata) -> Split | None:
@@ -194,7 +194,8 @@ def difference_split(before: Strata, after: Strata) -> Split | None:
     return performance_and_mix(_estimates(before), _estimates(after))
 
 
-def _estimate(span: SpanCounts) -> Estimate:
+def span_estimate(span: SpanCounts) -> Estimate:
+    """The NPS of a span with its interval; ValueError without answers."""
     return nps_estimate(span.counts, design_effect=max(1.0, span.n / span.n_effective))
 
 

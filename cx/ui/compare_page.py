@@ -1,65 +1,67 @@
-"""Parts of the page Compare units: what is compared, the picture, two units side by side, the table."""
+"""Parts of the page Compare units: what is compared, the finding, all units together, two units side by side."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
-from cx.charts import compare as pictures
-from cx.charts.compare import Compared
 from cx.phrase import Phrase, phrase
 from cx.say.compare import (
-    STANDING_WORDS,
-    CompareRow,
+    RULE_WORDS,
     compare_headline,
-    compare_rows,
     compared_what,
+    group_sentence,
     groups_sentence,
     pair_sentence,
+    rule_help,
     withheld_units,
 )
-from cx.say.verdicts import withheld_reason
-from cx.stats.comparison import Comparison, difference_split
+from cx.stats.comparison import ComparedUnit, Comparison, difference_split
 from cx.stats.difference import Difference
-from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
-from cx.stats.suppression import Withheld
+from cx.stats.group_figure import GroupFigure
 from cx.ui import address
-from cx.ui.downloads import download
-from cx.ui.figures import figure
-from cx.ui.frame import View, freshness
+from cx.ui.frame import View
 from cx.ui.segments import segments
 from cx.ui.text import plain
 from cx.ui.trends_page import choose_survey
 from cx.warehouse import compare
-from cx.warehouse.compare import Asked, Span, compared_units
+from cx.warehouse.compare import Asked, Span
+from cx.warehouse.group_rules import group_figures
 from cx.warehouse.units import Unit
 
-PICTURES: dict[str, Phrase] = {"scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel")}
 MIXES: dict[str, Phrase] = {"product": phrase("product"), "segment": phrase("segment"), "channel": phrase("channel")}
-_COLUMNS: dict[str, Phrase] = {
-    "unit": phrase("Business unit"), "n": phrase("Answers (n)"), "nps_pts": phrase("NPS"), "low_pts": phrase("from"),
-    "high_pts": phrase("to"), "pooled_pts": phrase("Best guess"), "pooled_low_pts": phrase("best guess from"),
-    "pooled_high_pts": phrase("best guess to"), "expected_rank": phrase("Expected rank"),
-    "rank_low": phrase("rank from"), "rank_high": phrase("rank to"), "top_third_pct": phrase("In the top third, %"),
-    "standing": phrase("Among its like"), "same_mix_pts": phrase("At the same mix"),
-    "same_mix_low_pts": phrase("same mix from"), "same_mix_high_pts": phrase("same mix to"),
-    "mix_covered_pct": phrase("Mix covered, %"), "withheld": phrase("Not shown because"),
-    "missing_answers": phrase("Answers missing"),
-}
+_SEARCH_FROM = 13  # units from which a search by name is offered
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows: what was asked for, the span of months, the comparison."""
+    """What the page shows: what was asked for, the span of months, the comparison, the figures of all units together.
+
+    rule: by which the page makes the figure of all. wanted: text that names must hold to be shown, empty for all.
+    parents: by unit the name of the unit above it. by_parent: whether units stand under the unit above them.
+    """
 
     asked: Asked
     span: Span
     comparison: Comparison
     total_name: str
+    group: Mapping[str, GroupFigure]
+    rule: str
+    wanted: str
+    parents: Mapping[str, str]
+    by_parent: bool
+
+    def is_wanted(self, unit: ComparedUnit) -> bool:
+        """Whether the name of a unit holds what was searched for."""
+        return self.wanted.casefold() in unit.name.casefold()
+
+    @property
+    def found(self) -> tuple[ComparedUnit, ...]:
+        """The units with a figure whose names hold what was searched for."""
+        return tuple(unit for unit in self.comparison.shown if self.is_wanted(unit))
 
 
 def choose(view: View) -> Asked:
@@ -69,15 +71,7 @@ def choose(view: View) -> Asked:
         survey = choose_survey(view)
         level = _level(view, levels)
         dimension = _mix(view)
-    units = levels[level] if levels else ()
-    return Asked(survey, tuple(unit.id for unit in units), _total(view), dimension)
-
-
-def _total(view: View) -> str | None:
-    """The unit above all that are compared; None where several were chosen."""
-    if len(view.filters.units) == 1:
-        return view.filters.units[0]
-    return view.hierarchy.top[0].id if not view.filters.units and len(view.hierarchy.top) == 1 else None
+    return compare.asked_for(view.hierarchy, view.filters.units, survey, level, dimension)
 
 
 def _level(view: View, levels: Sequence[tuple[Unit, ...]]) -> int:
@@ -123,20 +117,26 @@ def _known_mixes(view: View, at_least: int) -> list[str]:
 def compared(view: View, asked: Asked) -> Shown | None:
     """The comparison that was asked for; None, and why is said, when there is none."""
     found = compare.span(view.snapshot, view.scope, asked.survey, view.filters)
-    result = compared_units(view.snapshot, view.scope, asked, view.filters, view.settings)
+    result = compare.compared_units(view.snapshot, view.scope, asked, view.filters, view.settings)
     if found is None or result is None or not result.units:
         st.title(view.t("There is nothing to compare here"), anchor=False)
         st.markdown(view.t("Choose a unit with units below it, or two units or more."))
         return None
-    name = view.hierarchy.by_id[asked.total_id].name if asked.total_id else ""
-    return Shown(asked, found, result, name)
+    tree = view.hierarchy
+    name = tree.by_id[asked.total_id].name if asked.total_id in tree.by_id else ""
+    group = group_figures(view.snapshot, view.scope, asked, view.filters, view.settings)
+    rule, parents = address.chosen("rule"), tree.parent_names(asked.unit_ids)
+    by_parent = address.chosen("group") == "parent" and len(set(parents.values())) > 1
+    return Shown(asked, found, result, name, group, rule if rule in group else "answers", 
+                 address.chosen("find").strip(), parents, by_parent)
 
 
 def title(view: View, shown: Shown) -> None:
     """The finding as the title, and under it what it rests on."""
     t, comparison = view.t, shown.comparison
     st.title(plain(compare_headline(t, comparison)), anchor=False)
-    notes = [compared_what(t, shown.asked.survey, shown.span, comparison, shown.total_name),
+    notes = [compared_what(t, shown.asked.survey, shown.span, comparison),
+             group_sentence(t, shown.total_name, shown.rule, shown.group[shown.rule]) if shown.group else "",
              groups_sentence(t, comparison),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
              withheld_units(t, comparison)]
@@ -144,35 +144,46 @@ def title(view: View, shown: Shown) -> None:
     st.markdown(plain(gap.join(note for note in notes if note)))
 
 
-def picture(view: View, shown: Shown) -> None:
-    """The chosen picture, and how to read it."""
-    t, comparison = view.t, shown.comparison
-    if not comparison.shown:
-        st.info(t("No figure can be shown here: every unit has fewer than {n} answers. Choose a level further up, or "
-                  "fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
+def group_cards(view: View, shown: Shown) -> None:
+    """The figure of all units together under each rule, and which of them the page uses; nothing with one rule."""
+    t, write = view.t, view.write
+    if len(shown.group) < 2:
+        if shown.group:
+            st.caption(t("The table business (customers_start, revenue or premium by unit and month) lets the units "
+                         "weigh by customers or by revenue too."))
         return
-    drawn = Compared(comparison, t)
-    kinds = list(PICTURES) if comparison.funnel else ["scores", "ranks"]
-    chart = segments(t("Picture"), "chart", kinds, lambda kind: t(PICTURES[kind]))
-    alt = pictures.alt(drawn, compare_headline(t, comparison))
-    if chart == "funnel":
-        figure(pictures.funnel(drawn), alt, "funnel")
-        st.caption(t("Small units scatter more. Beyond the outer line lies 1 usual unit in 500; what units usually "
-                     "differ by is in the lines."))
-        return
-    figure(pictures.ranks(drawn) if chart == "ranks" else pictures.scores(drawn), alt, chart)
-    st.caption(_how_to_read(view, chart))
-    if len(comparison.shown) > pictures.MAX_ROWS:
-        st.caption(t("Drawn are the first and the last {shown} units of {all}. The table has all of them.",
-                     shown=pictures.MAX_ROWS // 2, all=view.write.count(len(comparison.shown))))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        segments(t("All units together"), "rule", list(shown.group), lambda rule: t(RULE_WORDS[rule]))
+    with st.container(horizontal=True, key="group_cards"):
+        for rule, figure in shown.group.items():
+            words = RULE_WORDS[rule]
+            label = (t("All together {rule} (used here)", rule=words) if rule == shown.rule
+                     else t("All together {rule}", rule=words))
+            st.metric(label, write.nps(figure.nps),
+                      plain(f"{write.interval(figure.low, figure.high)} · {write.sample(figure.n)}"),
+                      delta_color="off", delta_arrow="off", help=rule_help(t, rule, figure), border=True)
 
 
-def _how_to_read(view: View, chart: str) -> str:
-    if chart == "ranks":
-        return view.t("The band holds the true rank with 95% certainty. Units whose bands overlap widely should not be "
-                      "ranked.")
-    return view.t("Sorted by expected rank. The diamond pulls the score of a small unit towards the others; its line "
-                  "is the 95% interval.")
+def search(view: View, shown: Shown, *, in_rows: bool) -> None:
+    """The search by name, and for a picture of rows whether they stand under the unit above; nothing with few units."""
+    t = view.t
+    is_searched = len(shown.comparison.units) >= _SEARCH_FROM or bool(shown.wanted)
+    is_grouped = in_rows and len(set(shown.parents.values())) > 1
+    if not is_searched and not is_grouped:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if is_searched:
+            st.session_state["find"] = shown.wanted
+            st.text_input(t("Search a unit by name"), key="find", width=260, icon=":material/search:",
+                          on_change=lambda: address.choose("find", st.session_state["find"].strip()))
+        if is_grouped:
+            st.session_state["group"] = shown.by_parent
+            st.toggle(t("Group by the unit above"), key="group",
+                      on_change=lambda: address.choose("group", "parent" if st.session_state["group"] else ""))
+    if shown.wanted:
+        st.caption(plain(t("{n} of {all} units with a figure have “{text}” in their names. Ranks and verdicts stay "
+                           "those among all units.", n=view.write.count(len(shown.found)), text=shown.wanted,
+                           all=view.write.count(len(shown.comparison.shown)))))
 
 
 def pair(view: View, shown: Shown) -> None:
@@ -181,7 +192,7 @@ def pair(view: View, shown: Shown) -> None:
     if len(units) < 2:
         return
     names = {unit.unit_id: unit.name for unit in units}
-    st.subheader(t("Two units side by side"), anchor=False)
+    st.header(t("Two units side by side"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
         second = _one_of(t("Second unit"), "b", list(names), names, 0)
@@ -214,32 +225,3 @@ def _one_of(label: str, parameter: str, ids: list[str], names: dict[str, str], o
     st.session_state[f"pair_{parameter}"] = chosen if chosen in names else ids[otherwise]
     return str(st.selectbox(label, ids, format_func=names.__getitem__, key=f"pair_{parameter}", width=320,
                             on_change=lambda: address.choose(parameter, st.session_state[f"pair_{parameter}"])))
-
-
-def table(view: View, shown: Shown) -> None:
-    """The same figures as a table, and as a file."""
-    t, comparison = view.t, shown.comparison
-    rows = list(compare_rows(comparison))
-    names = [name for name in _COLUMNS if shown.asked.dimension or not name.startswith(("same_mix", "mix_"))]
-    if len(comparison.shown) < FUNNEL_MIN_UNITS:
-        names.remove("standing")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        as_table = st.toggle(t("Show as table"), key="as_table")
-        download(t("Download"), f"compare-units-{shown.asked.survey}.csv",
-                 [*(field.name for field in fields(CompareRow)), "filters"],
-                 lambda: ((*astuple(row), view.words) for row in rows))
-        st.caption(plain(freshness(view)))
-    if as_table:
-        cells = {t(_COLUMNS[name]): [_cell(view, row, name) for row in rows] for name in names}
-        number = st.column_config.NumberColumn(format="%.1f")
-        st.dataframe(pd.DataFrame(cells), hide_index=True, alt=compare_headline(t, comparison),
-                     column_config={t(_COLUMNS[name]): number for name in names
-                                    if name.endswith(("_pts", "_pct")) or name == "expected_rank"})
-
-
-def _cell(view: View, row: CompareRow, name: str) -> object:
-    if name == "withheld":
-        return withheld_reason(view.t, Withheld(row.withheld), row.n, view.thresholds) if row.withheld else ""
-    if name == "standing":
-        return view.t(STANDING_WORDS[Standing[row.standing.upper()]]) if row.standing else ""
-    return getattr(row, name)

@@ -1,8 +1,10 @@
-"""The pages: file, address, title, in the order of the navigation."""
+"""The pages: file, address, title and pictures, in the order of the navigation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from cx.phrase import Phrase, phrase
@@ -11,10 +13,11 @@ from cx.settings import PROJECT_FOLDER
 
 @dataclass(frozen=True)
 class PageFile:
-    """A page: its address, which is also the name of its file in `pages/`, and its title."""
+    """A page: its address, which is also the name of its file in `pages/`, its title, and pictures to choose from."""
 
     name: str
     title: Phrase
+    pictures: Mapping[str, Phrase] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def path(self) -> str:
@@ -22,11 +25,18 @@ class PageFile:
         return str(PROJECT_FOLDER / "pages" / f"{self.name}.py")
 
 
-PAGES = (
-    PageFile("trends", phrase("NPS trends")),
-    PageFile("compare", phrase("Compare units")),
-    PageFile("data", phrase("Data")),
-)
+TRENDS = PageFile("trends", phrase("NPS trends"), MappingProxyType({
+    "together": phrase("Together"), "level": phrase("NPS level"), "multiples": phrase("Side by side"),
+    "shares": phrase("Shares"), "why": phrase("Why"), "course": phrase("R against T"),
+    "response": phrase("Response rate"),
+}))
+COMPARE = PageFile("compare", phrase("Compare units"), MappingProxyType({
+    "scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel"),
+    "touchpoints": phrase("Touchpoints"), "multiples": phrase("Over time"),
+}))
+PAGES = (TRENDS, COMPARE, PageFile("data", phrase("Data")))
+# Pages share the parameter `chart`: going to another page and back keeps the choice.
+PICTURES = frozenset(name for page in PAGES for name in page.pictures)
 
 
 def page_in_address(url: str | None) -> str:

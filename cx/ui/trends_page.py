@@ -24,9 +24,9 @@ from cx.stats.suppression import Withheld
 from cx.stats.trends import Trends
 from cx.ui import address
 from cx.ui.frame import View
+from cx.ui.pages import PICTURES, TRENDS
 from cx.ui.segments import segments
 from cx.ui.text import plain
-from cx.ui.trends_pictures import CHARTS
 from cx.warehouse import nps
 from cx.warehouse.benchmarks import markets
 from cx.warehouse.course import unit_course
@@ -36,13 +36,11 @@ from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Snapshot
 
 _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": "strategic_nps"}
-# Pictures of the page Compare units, which has the same parameter: going there and back keeps the choice.
-_OTHER_CHARTS = ("scores", "ranks", "funnel")
 
 
 def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
-    """What the parameters of this page may be; a picture of another page is no odd value, the choice of it stays."""
-    return {"chart": (*CHARTS, *_OTHER_CHARTS), "weights": ("on",), "market": markets(snapshot, scope)}
+    """What the parameters of this page may be; a picture of another page is no odd value."""
+    return {"chart": PICTURES, "weights": ("on",), "market": markets(snapshot, scope)}
 
 
 def choose_survey(view: View) -> str:
@@ -53,7 +51,7 @@ def choose_survey(view: View) -> str:
 
 def choose_chart(view: View) -> str:
     """The picture to show."""
-    return segments(view.t("Picture"), "chart", list(CHARTS), lambda chart: view.t(CHARTS[chart]))
+    return segments(view.t("Picture"), "chart", list(TRENDS.pictures), lambda chart: view.t(TRENDS.pictures[chart]))
 
 
 def choose_weights(view: View, trends: Trends) -> bool:
@@ -133,6 +131,7 @@ def cards(view: View, trends: Trends, *, weighted: bool) -> None:
 
 def _card(label: str, value: str, detail: str, help_: str) -> None:
     st.metric(label, value, plain(detail), delta_color="off", delta_arrow="off", help=help_, border=True)
+
 
 
 def missing(view: View) -> None:

@@ -11,7 +11,6 @@ from cx.charts import trends as pictures
 from cx.charts.course import course as course_picture
 from cx.charts.trends import EventMark, Shown
 from cx.charts.yardsticks import Yardsticks
-from cx.phrase import Phrase, phrase
 from cx.say.course import course_headline, course_sentences
 from cx.say.driver_drift import drift_sentence
 from cx.say.trends import headline
@@ -26,11 +25,6 @@ from cx.warehouse import nps
 from cx.warehouse.course import unit_course
 from cx.warehouse.drivers import drifting_drivers
 
-CHARTS: dict[str, Phrase] = {
-    "together": phrase("Together"), "level": phrase("NPS level"), "multiples": phrase("Side by side"),
-    "shares": phrase("Shares"), "why": phrase("Why"), "course": phrase("R against T"),
-    "response": phrase("Response rate"),
-}
 _PANEL_WIDTH = 405  # three beside each other on a desk, one on a phone
 
 
@@ -87,11 +81,16 @@ def _level(asked: _Asked) -> None:
 
 
 def _multiples(asked: _Asked) -> None:
-    drawn = asked.shown.with_total(pictures.MAX_PANELS)
-    with st.container(horizontal=True, gap="small"):
-        for number, (one, panel) in enumerate(zip(drawn, pictures.small_multiples(asked.shown), strict=True)):
-            figure(panel, pictures.panel_alt(asked.shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
+    small_multiples(asked.shown)
     asked.say_what_is_left_out(pictures.MAX_PANELS)
+
+
+def small_multiples(shown: Shown) -> None:
+    """One small picture a unit, as many beside each other as fit."""
+    with st.container(horizontal=True, gap="small"):
+        for number, (one, panel) in enumerate(zip(shown.with_total(pictures.MAX_PANELS),
+                                                  pictures.small_multiples(shown), strict=True)):
+            figure(panel, pictures.panel_alt(shown, one), f"multiple_{number}", width=_PANEL_WIDTH)
 
 
 def _shares(asked: _Asked) -> None:

@@ -63,7 +63,7 @@ class Market:
 
 def markets(snapshot: Snapshot, scope: Scope) -> tuple[str, ...]:
     """The markets of which scores are known."""
-    return tuple(dict.fromkeys(row[0] for row in _every_score(snapshot, scope)))
+    return tuple(dict.fromkeys(row[0] for row in every_score(snapshot, scope)))
 
 
 def market(snapshot: Snapshot, scope: Scope, name: str, own_names: Collection[str],
@@ -74,7 +74,7 @@ def market(snapshot: Snapshot, scope: Scope, name: str, own_names: Collection[st
     """
     found: dict[str, list[Benchmark]] = {}
     unreadable = []
-    for of_market, competitor, period, nps, n, method, source in _every_score(snapshot, scope):
+    for of_market, competitor, period, nps, n, method, source in every_score(snapshot, scope):
         if of_market != name:
             continue
         month = waves.get(period) or _middle(period)
@@ -95,5 +95,6 @@ def _middle(period: str) -> date | None:
 
 
 @remembered(16)
-def _every_score(snapshot: Snapshot, scope: Scope) -> tuple[tuple[str, str, str, float, int | None, str, str], ...]:
+def every_score(snapshot: Snapshot, scope: Scope) -> tuple[tuple[str, str, str, float, int | None, str, str], ...]:
+    """Market, competitor, period, NPS times 100, n, method and source of every score."""
     return tuple(snapshot.query(scope, "benchmarks"))

@@ -16,11 +16,11 @@ from cx.warehouse.filters import Clause, Filters
 from cx.warehouse.nps import protection, surveys, thresholds
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Read, Snapshot, remembered
-from cx.warehouse.units import Unit, hierarchy
+from cx.warehouse.units import Hierarchy, Unit, hierarchy
 
 SPAN_MONTHS = 12
 DIMENSIONS = ("product", "segment", "channel")
-_SPAN = "span"
+SPAN = "span"  # the period under which what a whole span hides is kept
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,16 @@ class Asked:
     unit_ids: tuple[str, ...]
     total_id: str | None
     dimension: str
+
+
+def asked_for(tree: Hierarchy, chosen: tuple[str, ...], survey: str, level: int, dimension: str) -> Asked:
+    """What a choice of units compares at a level below it, from 0; a level that is not there is the first."""
+    levels = tree.levels(chosen)
+    units = levels[level if 0 <= level < len(levels) else 0] if levels else ()
+    total = chosen[0] if len(chosen) == 1 else None
+    if not chosen and len(tree.top) == 1:
+        total = tree.top[0].id
+    return Asked(survey, tuple(unit.id for unit in units), total, dimension)
 
 
 @remembered(64)
@@ -71,17 +81,23 @@ def compared_units(
         return None
     tree, limits = hierarchy(snapshot, scope), thresholds(settings)
     names = {unit_id: tree.by_id[unit_id].name for unit_id in asked.unit_ids if unit_id in tree.by_id}
-    above = tuple(dict.fromkeys(one for unit_id in names for one in tree.above(unit_id)))
-    everywhere = tuple(dict.fromkeys(
-        [*names, *above, *([asked.total_id] if asked.total_id else []),
-         *(child.id for parent in above for child in tree.children(parent))]))
+    above, everywhere = around(tree, asked)
     spans = _spans(snapshot, scope, asked.survey, everywhere, above, filters, found, settings)
-    families = _families(spans, {parent: tree.children(parent) for parent in above}, limits)
+    families = span_families(spans, {parent: tree.children(parent) for parent in above}, limits)
     hiding = Protection(tree.parents, families)
     return comparison(
-        names, spans, lambda unit_id, one: hiding.hides(unit_id, _SPAN, one.n, one.left_out, limits), limits,
+        names, spans, lambda unit_id, one: hiding.hides(unit_id, SPAN, one.n, one.left_out, limits), limits,
         asked.total_id,
         strata(snapshot, scope, asked, tuple(names), filters, found) if asked.dimension else None)
+
+
+def around(tree: Hierarchy, asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The units above those that are compared; and all that hiding must look at: these, and everything below them."""
+    names = [unit_id for unit_id in asked.unit_ids if unit_id in tree.by_id]
+    above = tuple(dict.fromkeys(one for unit_id in names for one in tree.above(unit_id)))
+    return above, tuple(dict.fromkeys(
+        [*names, *above, *([asked.total_id] if asked.total_id else []),
+         *(child.id for parent in above for child in tree.children(parent))]))
 
 
 def strata(snapshot: Snapshot, scope: Scope, asked: Asked, unit_ids: tuple[str, ...], filters: Filters, found: Span
@@ -90,7 +106,7 @@ def strata(snapshot: Snapshot, scope: Scope, asked: Asked, unit_ids: tuple[str, 
     table = "counts_all" if filters.touchpoint else "counts_mix"
     result: dict[str, dict[str, Counts]] = {}
     for unit_id, stratum, *classes in snapshot.query(
-            scope, "unit_strata", {"counts": Read(table, _narrowing(filters))}, survey=asked.survey,
+            scope, "unit_strata", {"counts": Read(table, narrowing(filters))}, survey=asked.survey,
             units=list(unit_ids), dimension=asked.dimension, first_month=found.first_month,
             last_month=found.last_month):
         result.setdefault(unit_id, {})[stratum] = Counts(*classes)
@@ -99,7 +115,7 @@ def strata(snapshot: Snapshot, scope: Scope, asked: Asked, unit_ids: tuple[str, 
 
 def _spans(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...], above: tuple[str, ...],
            filters: Filters, found: Span, settings: Settings) -> dict[str, SpanCounts]:
-    limits, clauses = thresholds(settings), _narrowing(filters)
+    limits, clauses = thresholds(settings), narrowing(filters)
     coarse = "counts_touchpoint" if filters.touchpoint else "counts_unit"
     in_coarse = tuple(clause for clause in clauses if clause.column == "touchpoint_id")
     rows = snapshot.query(
@@ -122,20 +138,22 @@ def _spans(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, .
     return span_counts(cells, protected, limits)
 
 
-def _families(spans: Mapping[str, SpanCounts], children: Mapping[str, tuple[Unit, ...]], limits: Thresholds
+def span_families(spans: Mapping[str, SpanCounts], children: Mapping[str, tuple[Unit, ...]], limits: Thresholds
               ) -> dict[tuple[str, str], tuple[Family, Family]]:
-    """What is small among the parts of each unit in the span: answers that are counted, and that a filter leaves out.
+    """What is small among the parts of each unit in a span, by unit and SPAN.
 
-    Answers of the unit itself that belong to no part are a part of their own.
+    The families are those of the answers that are counted, and of those that a filter leaves out. Answers
+    of the unit itself that belong to no part are a part of their own.
     """
     def family(parent: str, amount: Callable[[SpanCounts], int]) -> Family:
         parts = [amount(spans.get(child.id, NO_ANSWERS)) for child in children[parent]]
         rest = amount(spans.get(parent, NO_ANSWERS)) - sum(parts)
         return family_of([*parts, max(0, rest)], limits)
 
-    return {(parent, _SPAN): (family(parent, lambda one: one.n), family(parent, lambda one: one.left_out))
+    return {(parent, SPAN): (family(parent, lambda one: one.n), family(parent, lambda one: one.left_out))
             for parent in children}
 
 
-def _narrowing(filters: Filters) -> tuple[Clause, ...]:
+def narrowing(filters: Filters) -> tuple[Clause, ...]:
+    """The filters in use that narrow answers: all but the months."""
     return tuple(clause for clause in filters.clauses() if clause.column != "starts_on")

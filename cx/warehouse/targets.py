@@ -31,8 +31,8 @@ def unit_targets(snapshot: Snapshot, scope: Scope, unit_id: str, survey: str,
     A period that is no year, quarter, month or wave, or a target outside −100 to 100, cannot be read.
     """
     found, unreadable = [], []
-    for unit, metric, period, value in _every_target(snapshot, scope):
-        if unit != unit_id or _spelled_alike(metric) != METRICS[survey]:
+    for metric, period, value in _every_target(snapshot, scope).get(unit_id, ()):
+        if _spelled_alike(metric) != METRICS[survey]:
             continue
         start = (waves or {}).get(period)
         months = named_months(period) or ((start, start) if start else None)
@@ -49,5 +49,9 @@ def _spelled_alike(metric: str) -> str:
 
 
 @remembered(16)
-def _every_target(snapshot: Snapshot, scope: Scope) -> tuple[tuple[str, str, str, float], ...]:
-    return tuple(snapshot.query(scope, "targets"))
+def _every_target(snapshot: Snapshot, scope: Scope) -> Mapping[str, list[tuple[str, str, float]]]:
+    """Metric, period and target by unit."""
+    found: dict[str, list[tuple[str, str, float]]] = {}
+    for unit_id, *target in snapshot.query(scope, "targets"):
+        found.setdefault(unit_id, []).append((target[0], target[1], target[2]))
+    return found

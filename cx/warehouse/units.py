@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +65,10 @@ class Hierarchy:
             found.append(parent)
             parent = self.parents[parent]
         return tuple(found)
+
+    def parent_names(self, unit_ids: Iterable[str]) -> dict[str, str]:
+        """By unit the name of the unit above it, for those that have one that may be seen."""
+        return {unit_id: self.by_id[parent].name for unit_id in unit_ids if (parent := self.parents.get(unit_id))}
 
     def levels(self, chosen: tuple[str, ...]) -> tuple[tuple[Unit, ...], ...]:
         """The units that a choice lets compare, level by level: those below one unit, several by themselves."""

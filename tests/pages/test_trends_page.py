@@ -16,7 +16,7 @@ from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import headline
 from cx.settings import settings
 from cx.stats.suppression import Thresholds
-from cx.ui.compare_page import PICTURES
+from cx.ui.pages import COMPARE, TRENDS
 from cx.warehouse.course import unit_course
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
@@ -351,10 +351,10 @@ def test_an_unknown_value_of_a_link_is_said_and_left_out(demo: Demo) -> None:
 
 def test_a_picture_of_another_page_is_no_odd_value(demo: Demo) -> None:
     with at_home(demo[0].folder):
-        for chart in PICTURES:
+        for chart in COMPARE.pictures:
             at = visit(chart=chart)
             assert not at.warning
-            assert at.session_state["chart"] == "together"
+            assert at.session_state["chart"] == (chart if chart in TRENDS.pictures else "together")
         assert not visit(chart="level", weights="on", market="Brokers", survey="relationship").warning
 
 

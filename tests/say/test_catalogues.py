@@ -31,7 +31,9 @@ ALLOWED = {"NPS", "R-NPS", "T-NPS", "n", "CSV", "TOML", "IANA", "PowerPoint", "E
            # what is typed: commands, keys and values of the mapping file, parts of a date format
            "doctor", "mend", "confirm", "confirmed", "truncated", "sheet", "hidden", "read", "skip", "merged", "fill",
            "names", "joined", "escape", "values", "d", "Y", "H", "M", "S", "Z", "z", "CST", "MB",
-           "Ctrl-C"}
+           "Ctrl-C", "rule", "level",
+           # metrics of the table business
+           "premium"}
 COLUMN_NAMES = {column.name for table in TABLES.values() for column in table.columns} | set(TABLES)
 
 

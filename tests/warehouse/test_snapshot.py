@@ -30,7 +30,7 @@ PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "every
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
           "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1,
           "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product",
-          "periods": ["2024-01", "2024-02", "2024-03"]}
+          "periods": ["2024-01", "2024-02", "2024-03"], "wave": ""}
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,11 @@ def reads_of(name: str) -> set[str]:
 
 def passed_of(name: str) -> dict[str, Read]:
     """What must be passed into a query: the names that it reads and does not declare."""
-    passed = PASSED | ({"counts": Read("counts_mix")} if name in ("unit_strata", "period_strata") else
-                       {"counts": Read("counts_touchpoint")} if name == "period_touchpoints" else {})
+    passed = PASSED | ({"counts": Read("counts_mix")} if name in ("unit_strata", "period_strata") else {})
+    if name.startswith("touchpoint_"):
+        passed |= {"counts": Read("counts_touchpoint"), "clusters": Read("counts_touchpoint")}
+    if name == "period_touchpoints":
+        passed |= {"counts": Read("counts_touchpoint")}
     return {alias: read for alias, read in passed.items() if re.search(rf"\bfrom {alias}\b", SQL[name])}
 
 

@@ -1,0 +1,101 @@
+"""A comparison in words: long groups are shortened by rule, all units together name their rule, cells say why."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cx.say.compare import RULE_MEANINGS, RULE_WORDS, group_sentence, groups_sentence, rule_help
+from cx.say.compare_touchpoints import cell_words, map_rows, map_sentence
+from cx.say.translator import LANGUAGES, translator
+from cx.stats.comparison import Comparison, SpanCounts, comparison
+from cx.stats.group_figure import GroupFigure
+from cx.stats.nps import Counts
+from cx.stats.suppression import Thresholds
+from cx.stats.touchpoint_map import touchpoint_map
+from cx.warehouse.compare_touchpoints import NamedMap, Touchpoint
+from cx.warehouse.group_rules import RULES
+
+LIMITS = Thresholds()
+EN = translator("en")
+
+
+def compared(*promoters: int, answers: int = 400) -> Comparison:
+    """Units of so many answers with these promoters, all others detractors; named U1, U2 … from the first."""
+    names = {f"u{place}": f"U{place}" for place in range(1, len(promoters) + 1)}
+    spans = {unit: SpanCounts(Counts(count, 0, answers - count), float(answers), 0)
+             for unit, count in zip(names, promoters, strict=True)}
+    return comparison(names, spans, lambda *_: False, LIMITS)
+
+
+def test_groups_of_few_units_name_all_of_them():
+    assert groups_sentence(EN, compared(300, 298, 100, 98)) == "Cannot be told apart: U1 and U2; U3 and U4."
+    assert groups_sentence(translator("zh_Hant"), compared(300, 298, 100, 98)) == "無法分辨高低：U1和U2；U3和U4。"
+    assert groups_sentence(EN, compared(300, 100)) == ""
+
+
+def test_a_long_group_is_its_first_and_last_unit_and_many_groups_are_counted():
+    assert groups_sentence(EN, compared(300, 299, 298, 297, 296, 100)) == "Cannot be told apart: U1 to U5 (5 units)."
+    chain = compared(*range(300, 120, -20))
+    groups = [group for group in chain.groups if len(group) > 1]
+    assert len(groups) > 3
+    for code in LANGUAGES:
+        said = groups_sentence(translator(code), chain)
+        assert str(len(groups) - 2) in said
+        assert len(said) < 160
+        assert (";" in said) == (code == "en")
+
+
+def test_all_units_together_name_the_rule_and_what_is_left_out():
+    whole = GroupFigure(0.279, 0.272, 0.286, 45405, 4, 1.0, 0)
+    assert group_sentence(EN, "Group", "customers", whole) == (
+        "Group by customers: +27.9 (+27.2 to +28.6), n = 45,405.")
+    part = GroupFigure(0.279, 0.272, 0.286, 45405, 4, 0.874, 2)
+    assert group_sentence(EN, "", "revenue", part) == (
+        "These units together by revenue: +27.9 (+27.2 to +28.6), n = 45,405. "
+        "Units with a figure have 87% of the weight; the others are left out.")
+    assert "2 units with a figure have no weight" in rule_help(EN, "revenue", part)
+    assert "weight" not in rule_help(EN, "answers", whole)
+    assert set(RULE_WORDS) == set(RULE_MEANINGS) == set(RULES)
+
+
+@pytest.fixture
+def named() -> NamedMap:
+    classes = {("t1", "A"): (80, 10, 10), ("t1", "B"): (20, 40, 40), ("t2", "A"): (50, 30, 20),
+               ("t2", "B"): (52, 30, 18), ("t3", "A"): (5, 1, 1), ("t3", "B"): (15, 3, 2)}
+    spans = {key: SpanCounts(Counts(*one), float(sum(one)), 0) for key, one in classes.items()}
+    made = touchpoint_map(["t1", "t2", "t3"], ["A", "B"], spans, lambda *_: False, [], LIMITS)
+    return NamedMap(made, tuple(Touchpoint(f"t{k}", f"Touch {k}", "J", "S") for k in (1, 2, 3)),
+                    {"A": "Unit A", "B": "Unit B"})
+
+
+def test_the_map_says_which_cells_stand_out(named: NamedMap):
+    assert map_sentence(EN, named) == ("2 of 4 comparisons of a unit at a touchpoint stand out: "
+                                       "Unit A at Touch 1 (+45.0) and Unit B at Touch 1 (−45.0).")
+
+
+def test_each_cell_says_its_figure_its_verdict_or_why_it_is_withheld(named: NamedMap):
+    def words(touchpoint: int, unit: str, code: str = "en") -> list[str]:
+        one = named.touchpoints[touchpoint - 1]
+        return cell_words(translator(code), named, one, named.map.cells[one.id, unit], LIMITS)
+
+    assert words(1, "A")[-1] == "above the units together"
+    assert words(1, "B")[-1] == "below the units together"
+    assert words(2, "A")[-1] == "cannot be told apart from the others"
+    assert words(3, "B")[-1] == "too few answers for a verdict"
+    assert words(3, "A") == ["Unit A", "Touch 3", "too few answers: 7 of the 10 needed"]
+    assert re.search(r"NPS \+70\.0 \(.* to .*\) · n = 100", words(1, "A")[2])
+    for code in ("zh_Hant", "zh_Hans"):
+        for unit in "AB":
+            for touchpoint in (1, 2, 3):
+                said = re.sub(r"Unit|Touch", "", " ".join(words(touchpoint, unit, code)))
+                assert not re.search(r"[A-Za-z]{4,}", said)
+
+
+def test_rows_hold_what_the_cells_hold(named: NamedMap):
+    rows = {(row.touchpoint_id, row.unit_id): row for row in map_rows(named)}
+    assert len(rows) == 6
+    assert rows["t1", "A"].verdict == "above"
+    assert rows["t1", "A"].difference_pts == pytest.approx(45.0)
+    assert (rows["t3", "A"].nps_pts, rows["t3", "A"].withheld, rows["t3", "A"].missing_answers) == (None, "too_few", 3)
