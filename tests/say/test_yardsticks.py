@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from cx.say.translator import translator
@@ -25,7 +27,8 @@ def units(count: int, answers: int = 400) -> tuple[ComparedUnit, ...]:
 
 
 def against(*targets: float) -> Yardsticks:
-    return Yardsticks({f"u{k}": Target("2026", date(2026, 1, 1), date(2026, 12, 1), target) for k, target in enumerate(targets)}, {})
+    first, last = date(2026, 1, 1), date(2026, 12, 1)
+    return Yardsticks({f"u{k}": Target("2026", first, last, target) for k, target in enumerate(targets)}, {})
 
 
 def test_each_unit_with_a_target_is_above_below_or_untold():
