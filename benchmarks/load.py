@@ -16,17 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rig.synthetic import answers_file
 from benchmarks.rig.table import BUILD_FOLDER, Ratio, Report, Sample, publish
-from cx.ingest.load import load
-from cx.ingest.mapping import Mapping, read_mapping
-from cx.ingest.sources import file_job
-from cx.settings import settings
-from cx.warehouse.home import Home
+from cx.settings import PROJECT_FOLDER, settings
 
 ANSWERS, UNITS, RUNS = 10_000_000, 24, 3
 CAREFUL_ROWS = 1_000_000
@@ -51,47 +46,42 @@ with duckdb.connect(sys.argv[2] + "/bare.duckdb") as con:
 """
 
 
-def check(file: Path, folder: Path) -> None:
-    """Read, check, look for duplicates and count; change nothing."""
-    _load(file, folder, dry=True)
+# What a load does in the child process of a server, which imports nothing else either. check: read, check, look for
+# duplicates and count, change nothing. load: the same, then rollups and the switch to the new snapshot.
+OURS = """
+import csv, sys
+from pathlib import Path
+from cx.ingest.load import load
+from cx.ingest.mapping import read_mapping
+from cx.ingest.sources import file_job
+from cx.settings import settings
+from cx.warehouse.home import Home
 
-
-def whole(file: Path, folder: Path) -> None:
-    """Load: what a check does, then rollups and the switch to the new snapshot."""
-    _load(file, folder, dry=False)
-
-
-def _load(file: Path, folder: Path, *, dry: bool) -> None:
-    job = file_job(_mapping(file, folder), (file,))
-    report = load(Home(folder / "home"), (job,), "UTC", dry=dry, memory=settings().load_database_memory)
-    if report.rejected or report.read != report.loaded:
-        raise RuntimeError(f"{report.rejected} of {report.read} records were rejected; the file is not clean")
-
-
-def _mapping(file: Path, folder: Path) -> Mapping:
-    with file.open(encoding="utf-8", newline="") as stream:
-        header = next(csv.reader(stream))
-    path = folder / "benchmark.toml"
-    path.write_text("\n".join(['source = "benchmark"', "[responses]", *(f'{name} = "{name}"' for name in header)]))
-    return read_mapping(path)
-
-
-WORK: dict[str, Callable[[Path, Path], None]] = {"check": check, "load": whole}
+file, folder, work = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+with file.open(encoding="utf-8", newline="") as stream:
+    header = next(csv.reader(stream))
+mapping = folder / "benchmark.toml"
+mapping.write_text("\\n".join(['source = "benchmark"', "[responses]", *(f'{name} = "{name}"' for name in header)]))
+job = file_job(read_mapping(mapping), (file,))
+report = load(Home(folder / "home"), (job,), "UTC", dry=work == "check", memory=settings().load_database_memory)
+if report.rejected or report.read != report.loaded:
+    sys.exit(f"{report.rejected} of {report.read} records were rejected; the file is not clean")
+"""
+WORK = ("check", "load")
 
 
 def cost(work: str, file: Path, folder: Path) -> Cost:
     """What the work costs in a process of its own; RuntimeError when it fails."""
     place = Path(tempfile.mkdtemp(dir=folder, prefix="run-"))
-    ours = ["-m", "benchmarks.load", "--do", work, "--file", str(file), "--folder", str(place)]
-    command = [sys.executable, *(["-c", BARE, str(file), str(place)] if work == "bare" else ours)]
+    command = [sys.executable, "-c", BARE if work == "bare" else OURS, str(file.resolve()), str(place.resolve()), work]
     started = time.perf_counter()
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, cwd=PROJECT_FOLDER)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     shutil.rmtree(place)
     if status:
-        raise RuntimeError(f"{work} ended with status {status}")
+        raise RuntimeError(f"{work} ended with status {process.returncode}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000)
 
 
@@ -143,17 +133,12 @@ def report(folder: Path, answers: int = ANSWERS, units: int = UNITS, runs: int =
 
 
 def main() -> None:
-    """Measure and print; with --do, be the measured process."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--answers", type=int, default=ANSWERS, help="rows of the file")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each")
     parser.add_argument("--folder", type=Path, default=BUILD_FOLDER / "load", help="where files are kept")
-    parser.add_argument("--do", choices=sorted(WORK), help=argparse.SUPPRESS)
-    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.do:
-        WORK[asked.do](asked.file, asked.folder)
-        return
     path = publish(report(asked.folder, asked.answers, runs=asked.runs))
     print(f"the same as JSON: {path}")
 

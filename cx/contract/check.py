@@ -85,17 +85,16 @@ def check(con: DuckDBPyConnection, table: Table, staged: Staged, part: str, refe
           ) -> int:
     """The number of rows that were read. Those that keep all rules become the table `part`, with their places.
 
-    `part` has the columns of the contract that `staged` has texts for, typed; `_origin`, the number of its file;
+    `part` has the columns of the contract, typed; `_origin`, the number of its file;
     `_line`, but see `Staged.line_of`; and `_column`, where it is melted. Broken rules are added to the table `faults`,
     their records to `faulty_records`. `references` maps the name of each table that is loaded to a relation whose
     column of the same name as its key holds the known keys (and the columns that row rules use); a table that is not in
     it is not loaded, and references to it are not checked. `origin`: the number of the file in `origins`.
     """
     con.execute(FAULTS_DDL)
-    judgement = _Judgement(table, staged, references)
+    judgement = _Judgement(table, staged, references, origin)
     con.execute(f"create table {part} as {judgement.rows_sql()}")
     (read, faulty) = con.execute(f"select count(*), count(_record) from {part}").fetchone() or (0, 0)
-    con.execute(f"alter table {part} add column _origin uinteger default {origin}")
     if faulty:
         con.execute(f"insert into faults {judgement.faults_sql(part)}")
         if not staged.melted:
@@ -116,16 +115,18 @@ class _Judgement:
     table: Table
     staged: Staged
     references: Mapping[str, str]
+    origin: int
 
     def rows_sql(self) -> str:
         """Typed rows; `_record` is NULL but for those that break a rule."""
         record = ", ".join(f"coalesce({cell}, '')" for cell in self.staged.cells)
         breaks_one = " or ".join(f"({fault})" for fault, _, _ in (*self._column_rules(), *self._row_rules())) or "false"
-        mapped = "".join(f"{column.sql}, " for column in self.table.columns if column.name in self.staged.texts)
+        mapped = "".join(f"{column.sql}, " for column in self.table.columns)
         line = "" if self.staged.first_line is not None else ", _line"
         return f"""
             with {self._referenced_sql(self.staged.relation, strict=False)}
-            select {mapped}case when {breaks_one} then [{record}] end as _record{line}{self._melted_column()}
+            select {mapped}{self.origin}::uinteger as _origin,
+                case when {breaks_one} then [{record}] end as _record{line}{self._melted_column()}
             from referenced
         """
 

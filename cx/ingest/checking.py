@@ -166,11 +166,6 @@ class Checking:
         if len(parts) == 1:
             ((part, line),) = parts.items()
             self.con.execute(f"alter table {part} rename to {good}")
-            there = {name for (name,) in self.con.execute(
-                "select column_name from duckdb_columns() where table_name = ? and not internal", [good]).fetchall()}
-            for column in table.columns:
-                if column.name not in there:
-                    self.con.execute(f"alter table {good} add column {column.sql} {column.type.value.sql_type}")
             return line
         columns = ", ".join(f"{column.sql} {column.type.value.sql_type}" for column in table.columns)
         self.con.execute(f"create table {good} ({columns}, _origin uinteger, _line bigint, _column varchar)")

@@ -74,15 +74,16 @@ def count_lines(
                 block += b"\n"
             blocks = None if blocks is None else blocks - 1
             signs = np.frombuffer(block, np.uint8)
-            here = int(np.count_nonzero(signs == _NEWLINE))
+            at_newline, at_delimiter = signs == _NEWLINE, signs == delimiter[0]
+            here = int(np.count_nonzero(at_newline))
             if b"\r" in block:
                 returns += block.count(b"\r")
                 pairs += block.count(b"\r\n")
             has_quotes = b'"' in block
             rest = _without_quoted_cells(block, delimiter) if has_quotes else block
             clean = b"\0" not in block and not (has_quotes and b'"' in rest)
-            delimiters += rest.count(delimiter) if has_quotes else int(np.count_nonzero(signs == delimiter[0]))
-            trimmed = trimmed and not _has_spaces_around_values(block, signs, delimiter)
+            delimiters += rest.count(delimiter) if has_quotes else int(np.count_nonzero(at_delimiter))
+            trimmed = trimmed and not _has_spaces_around_values(block, signs, delimiter, at_newline | at_delimiter)
             lines += here
             on_lines(here)
     alike = returns == pairs and returns in (0, lines)
@@ -95,8 +96,11 @@ def _without_quoted_cells(block: bytes, delimiter: bytes) -> bytes:
     return re.sub(rb'(?<=[' + beside + rb'\n])"(?:[^"\n]|"")*"(?=[' + beside + rb'\r\n])', b"", b"\n" + block)
 
 
-def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes) -> bool:
-    """Whether a space may stand at an edge of a cell; other spaces than that of the space bar anywhere count too."""
+def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes, at_ends: np.ndarray) -> bool:
+    """Whether a space may stand at an edge of a cell; other spaces than that of the space bar anywhere count too.
+
+    at_ends: where lines and cells end.
+    """
     possible = _CONTROL_SPACES if block.isascii() else _OTHER_SPACES
     if any(space in block for space in possible if space != delimiter):
         return True
@@ -105,9 +109,10 @@ def _has_spaces_around_values(block: bytes, signs: np.ndarray, delimiter: bytes)
     spaces = signs == _SPACE
     if spaces[0]:
         return True
-    ends = [b"\n", delimiter, *(sign for sign in (b"\r", b'"') if sign in block)]
-    at_ends = (signs == end[0] for end in ends)
-    return any((spaces[1:] & at_end[:-1]).any() or (spaces[:-1] & at_end[1:]).any() for at_end in at_ends)
+    for sign in (b"\r", b'"'):
+        if sign in block:
+            at_ends = at_ends | (signs == sign[0])
+    return bool((spaces[1:] & at_ends[:-1]).any() or (spaces[:-1] & at_ends[1:]).any())
 
 
 def read_csv_sql(path: Path, layout: FileLayout, header: tuple[str, ...]) -> str:

@@ -126,8 +126,11 @@ def test_a_load_is_measured_against_bare_duckdb_and_the_careful_path_beside_it(t
     assert len(list(tmp_path.iterdir())) == 1, "only the file of answers is kept"
 
 
-def test_a_load_that_rejects_records_is_no_measurement(tmp_path: Path) -> None:
+def test_a_load_that_rejects_records_is_no_measurement(
+        tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "answers.csv"
     file.write_text("response_id,survey,score,responded_at,unit_id\n1,transaction,11,2024-01-01,A\n")
-    with pytest.raises(RuntimeError, match="1 of 1 records were rejected"):
-        load.check(file, tmp_path)
+    for work in load.WORK:
+        with pytest.raises(RuntimeError, match=f"{work} ended with status 1"):
+            load.cost(work, file, tmp_path)
+        assert "1 of 1 records were rejected" in capfd.readouterr().err
