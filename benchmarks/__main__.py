@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import load, rerun, scale, sessions
+from benchmarks import load, pages, rerun, scale, sessions
 from benchmarks.rig.server import running_server
 from benchmarks.rig.synthetic import snapshot
 from benchmarks.rig.table import BUILD_FOLDER, publish
@@ -18,6 +18,7 @@ def main() -> None:
     builts = [snapshot(BUILD_FOLDER / "scale", answers, UNITS) for answers in ANSWERS]
     publish(load.report(BUILD_FOLDER / "load", ANSWERS[0]))
     publish(scale.report(builts, Settings()))
+    publish(pages.report(builts, Settings()))
     with running_server(builts[-1].home) as server:
         publish(rerun.report(server))
         publish(sessions.report(server, SESSIONS, THINK_S, SECONDS))

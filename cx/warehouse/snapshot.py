@@ -72,6 +72,12 @@ def remembered(maxsize: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     return keep
 
 
+def forget() -> None:
+    """Empty every cache of results."""
+    for clear in _caches:
+        clear()
+
+
 class Read(NamedTuple):
     """A table that a query reads under a name of its own, narrowed by filters."""
 
@@ -170,8 +176,7 @@ class Warehouse:
             self._open[snapshot_id] = open_snapshot(self._home.snapshot_path(snapshot_id), self._settings)
             for old in list(self._open)[:-_OPEN]:
                 del self._open[old]
-            for clear in _caches:
-                clear()
+            forget()
         return self._open[snapshot_id]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import load, rerun, scale, sessions
+from benchmarks import load, pages, rerun, scale, sessions
 from benchmarks.rig.server import Server, running_server
 from benchmarks.rig.synthetic import Built, snapshot
 from benchmarks.rig.tab import Run, open_tab
@@ -134,3 +134,10 @@ def test_a_load_that_rejects_records_is_no_measurement(
         with pytest.raises(RuntimeError, match=f"{work} ended with status 1"):
             load.cost(work, file, tmp_path)
         assert "1 of 1 records were rejected" in capfd.readouterr().err
+
+
+def test_every_picture_is_measured_with_nothing_remembered(built: Built) -> None:
+    measured = pages.report([built], Settings(), runs=1)
+    assert len(measured.samples) == 10
+    assert all(sample.seconds[0] > 0 for sample in measured.samples)
+    assert measured.ratios == ()
