@@ -34,7 +34,11 @@ COMPARE = PageFile("compare", phrase("Compare units"), MappingProxyType({
     "scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel"),
     "touchpoints": phrase("Touchpoints"), "multiples": phrase("Over time"),
 }))
-PAGES = (TRENDS, COMPARE, PageFile("data", phrase("Data")))
+DRIVERS = PageFile("drivers", phrase("Drivers"), MappingProxyType({
+    "importance": phrase("Importance"), "lost": phrase("Lost today"), "effects": phrase("Penalty and reward"),
+    "time": phrase("Over time"), "group": phrase("Against the unit above"), "difference": phrase("Simple difference"),
+}))
+PAGES = (TRENDS, COMPARE, DRIVERS, PageFile("data", phrase("Data")))
 # Pages share the parameter `chart`: going to another page and back keeps the choice.
 PICTURES = frozenset(name for page in PAGES for name in page.pictures)
 

@@ -42,6 +42,7 @@ SCOPE_SQL: Mapping[str, str] = {
                   "and not unit_id = any($scope_units))",
     "touchpoints": "true",
     "core_drivers": "true",
+    "drivers": "true",
     "snapshot": "true",
     # What was loaded, and rejected records, concern all units: only whoever may see all of them.
     "filter_values": "false",
