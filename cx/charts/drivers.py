@@ -77,11 +77,10 @@ def lost(rated: Rated) -> go.Figure:
     """What bad ratings cost today against how many rate badly: far down is much lost, the line is nothing lost."""
     t, write = rated.t, formatter(rated.t.code)
     points = list(zip(rated.names, rated.asymmetries, strict=True))
-    middle = (min(one.share_low for _, one in points) + max(one.share_low for _, one in points)) / 2
     trace = scatter(
         x=[100 * one.share_low for _, one in points], y=[100 * one.lost.nps for _, one in points],
         mode="markers+text", text=[f" {name} " for name, _ in points], cliponaxis=False,
-        textposition=["middle left" if one.share_low > middle else "middle right" for _, one in points],
+        textposition=[_free_side(one, rated.asymmetries) for _, one in points],
         textfont={"size": 11}, marker={"size": 11, "color": _PENALTY},
         error_y={"type": "data", "symmetric": False, "color": _PENALTY, "width": 4, "thickness": 1.3,
                  "array": [100 * (one.lost.high - one.lost.nps) for _, one in points],
@@ -94,6 +93,15 @@ def lost(rated: Rated) -> go.Figure:
                     "ticksuffix": "%", "zeroline": False, "automargin": True},
         yaxis={"title": {"text": t("Points of NPS lost today")}, "gridcolor": GRID, "zeroline": True,
                "zerolinecolor": EVENT, "fixedrange": True}))
+
+
+def _free_side(one: Asymmetry, every: Sequence[Asymmetry]) -> str:
+    """Where the name of a point stands: away from the nearest one of about its height, else towards the middle."""
+    losses, shares = [other.lost.nps for other in every], [other.share_low for other in every]
+    beside = [other.share_low - one.share_low for other in every
+              if other is not one and abs(other.lost.nps - one.lost.nps) < 0.08 * (max(losses) - min(losses))]
+    to_the_right = min(beside, key=abs, default=one.share_low - (min(shares) + max(shares)) / 2) > 0
+    return "middle left" if to_the_right else "middle right"
 
 
 def effects(rated: Rated) -> go.Figure:

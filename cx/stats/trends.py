@@ -7,7 +7,7 @@ that another one withholds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cx.stats.discovery import FALSE_DISCOVERY_RATE, adjusted_p_values
@@ -69,6 +69,8 @@ class Protection:
 
     parents: Mapping[str, str | None]
     families: Mapping[tuple[str, str], tuple[Family, Family]]
+    _hidden_totals: dict[tuple[str, str, int, Thresholds], bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False)
 
     def hides(self, unit_id: str, period: str, n: int, complement: int, thresholds: Thresholds) -> bool:
         """Whether the figure of a unit in a period would give away one with too few answers, counted or left out.
@@ -89,9 +91,10 @@ class Protection:
         families = self.families.get((parent, period)) if parent is not None else None
         if parent is None or families is None:
             return False
-        family = families[table]
-        above = self._hides(parent, period, family.total, table, thresholds)
-        return is_hidden(n, family, thresholds, total_is_hidden=above)
+        family, key = families[table], (parent, period, table, thresholds)
+        if key not in self._hidden_totals:  # asked for each of thousands of units
+            self._hidden_totals[key] = self._hides(parent, period, family.total, table, thresholds)
+        return is_hidden(n, family, thresholds, total_is_hidden=self._hidden_totals[key])
 
 
 NO_PROTECTION = Protection({}, {})

@@ -82,7 +82,9 @@ def touchpoints_of(view: View, shown: Shown) -> NamedMap | None:
 
 
 def _touchpoints(view: View, shown: Shown) -> None:
-    t, named = view.t, touchpoints_of(view, shown)
+    t = view.t
+    with st.spinner(t("Comparing every unit at every touchpoint")):  # some seconds for thousands of units, once
+        named = touchpoints_of(view, shown)
     if named is None:
         st.info(t("No answer of this survey names a touchpoint. Choose another survey."))
         return

@@ -132,13 +132,14 @@ def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
 
 
 def _mend_contrast() -> None:
-    """Streamlit writes on filled buttons in white, which cannot be read on the light blue of the dark theme.
+    """Streamlit writes on filled buttons and values in white, which nobody can read on the light blue of the dark theme.
 
     A button that is disabled is not filled: its words stand on the dark page and stay light.
     """
     if st.context.theme.type == "dark":
         st.html("<style>button[kind=primary]:enabled, button[kind=primary]:enabled p { color: #10161C } "
-                "button[kind=primary]:disabled, button[kind=primary]:disabled p { color: #AAB6C2 }</style>")
+                "button[kind=primary]:disabled, button[kind=primary]:disabled p { color: #AAB6C2 } "
+                "[data-tag], [data-tag] * { color: #10161C }</style>")
 
 
 def _say_fallback(t: Translator, snapshot: Snapshot) -> None:

@@ -56,6 +56,7 @@ def data_values() -> set[str]:
         "events": ["title"],
         "responses": ["product", "segment", "channel"],
         "benchmarks": ["competitor", "market", "method"],
+        "drivers": ["name"],
     }
     found = {
         str(value)
@@ -73,6 +74,12 @@ def data_values() -> set[str]:
         ("?survey=transaction&chart=multiples&unit=HL&", "zh_Hans"),
         ("?chart=shares&", "zh_Hans"),
         ("?chart=response&", "zh_Hant"),
+        ("?chart=why&by=channel&survey=transaction&", "zh_Hant"),
+        ("?chart=course&unit=HB&", "zh_Hans"),
+        ("?chart=level&unit=HK&market=Brokers&", "zh_Hant"),
+        ("drivers?chart=importance&", "zh_Hans"),
+        ("drivers?chart=lost&unit=HB&", "zh_Hant"),
+        ("drivers?chart=difference&", "zh_Hant"),
         ("compare?mix=channel&", "zh_Hant"),
         ("compare?chart=funnel&level=3&survey=transaction&", "zh_Hans"),
         ("compare?chart=touchpoints&level=2&survey=transaction&rule=revenue&", "zh_Hant"),
@@ -217,6 +224,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("path", [
     "?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares",
+    "?chart=why&lang=en", "drivers?chart=effects&lang=zh_Hant",
     "compare?level=2&mix=segment&lang=en", "compare?survey=transaction&chart=touchpoints&lang=zh_Hant", "data?lang=en",
 ])
 def test_a_phone_scrolls_down_only_and_nothing_overlaps(phone: Page, server: Server, path: str) -> None:
