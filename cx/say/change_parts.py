@@ -21,6 +21,8 @@ _BY: Mapping[str, Phrase] = {
     "channel": phrase("by channel"), "touchpoint": phrase("by touchpoint"),
 }
 _NAMED = 4
+ENOUGH_IN_COMMON = 0.9
+"""Share of the answers in strata of both sides from which a change or difference is split."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ def change_sentence(t: Translator, found: ChangeParts, movement: Movement | None
 
 
 def _finding(t: Translator, found: ChangeParts, movement: Movement | None, smallest_change: float) -> str:
-    if movement is None or movement.verdict is not Verdict.MOVED:
+    if found.split.compared < ENOUGH_IN_COMMON:
+        return t("Only {share} of the answers lie in parts that answered before and after: how customers score and who "
+                 "answers cannot be told apart.", share=formatter(t.code).percent(found.split.compared, 0))
+    if movement is None or movement.verdict is Verdict.CANNOT_TELL:
+        return t("Whether it moved cannot be told yet; the parts of the change so far.")
+    if movement.verdict is not Verdict.MOVED:
         return t("There is no move to explain; its parts, for the record.")
     performance, mix = (not part.low <= 0 <= part.high and abs(part.nps) >= smallest_change
                         for part in (found.split.performance, found.split.mix))

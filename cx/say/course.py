@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.stats.course import Step
@@ -31,7 +33,7 @@ def course_headline(t: Translator, course: UnitCourse) -> str:
 def course_sentences(t: Translator, course: UnitCourse) -> tuple[str, ...]:
     """What the headline rests on, what to do about it, and the lasting steps, each with its evidence."""
     found = course.divergence if course.relationship is not None else None
-    steps = tuple(step_sentence(t, step) for step in course.steps) or (
+    steps = steps_sentences(t, course.steps) or (
         t("T-NPS of {unit} shows no lasting step: the months are within normal variation.",
           unit=course.transactional.name),)
     if found is None:
@@ -56,6 +58,19 @@ def _slopes(t: Translator, found: Divergence) -> str:
              second=write.change(found.second.per_year),
              second_interval=write.interval(found.second.low, found.second.high),
              difference=write.change(found.difference), interval=write.interval(found.low, found.high))
+
+
+def steps_sentences(t: Translator, steps: Sequence[Step]) -> tuple[str, ...]:
+    """The lasting steps, each by itself; several that follow each other in one direction are one course."""
+    ups = [step.found.after > step.found.before for step in steps]
+    if len(steps) < 2 or len(set(ups)) > 1:
+        return tuple(step_sentence(t, step) for step in steps)
+    write = formatter(t.code)
+    names = {"when": write.months(steps[0].first_month, steps[-1].last_month), "n": len(steps),
+             "before": write.nps(steps[0].found.before), "after": write.nps(steps[-1].found.after)}
+    return (t("T-NPS rose for good from {before} to {after} within {when}, gradually or in {n} steps.", **names)
+            if ups[0] else
+            t("T-NPS fell for good from {before} to {after} within {when}, gradually or in {n} steps.", **names),)
 
 
 def step_sentence(t: Translator, step: Step) -> str:

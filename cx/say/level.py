@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cx.say.course import step_sentence
+from cx.say.course import steps_sentences
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES, period_label
@@ -18,7 +18,7 @@ def level_sentences(t: Translator, found: UnitLevel) -> tuple[str, ...]:
     """What can be said of the level, each with its evidence; nothing is claimed with too few months or waves."""
     if found.level is None:
         return (_too_few(t, found),)
-    said = (_level(t, found), _moved(t, found), _drift(t, found), *(step_sentence(t, step) for step in found.steps))
+    said = (_level(t, found), _moved(t, found), _drift(t, found), *steps_sentences(t, found.steps))
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -60,6 +60,8 @@ def _level(t: Translator, found: UnitLevel) -> str:
     if level is None or next_one is None or now is None:
         return ""
     newest = found.shown[-1]
+    if newest.period != found.points[-1].period:
+        return t("The newest figures of {unit} are not shown, so nothing is said of its level now.", unit=found.name)
     names = {
         "measure": measure_of(t, found), "unit": found.name,
         "period": period_label(t, found.survey, found.points[-1]), "level": write.nps(now.nps),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import period_label
+from cx.stats.movement import Verdict
 from cx.stats.nps import Estimate
 from cx.stats.silent import bounds_of_all, nps_of_all, response_rate, silent_change
 from cx.stats.trends import TrendPoint, Trends, reference_points
@@ -18,7 +19,7 @@ _GAPS = (0.10, 0.20)
 class Asked:
     """The newest period of one unit of which figure and response rate are known: its answers, and how many were asked.
 
-    before: NPS and response rate of what it is compared with, None where one of them is not known.
+    before: NPS and response rate of what it is compared with, None where one of them is not known or it did not move.
     """
 
     name: str
@@ -37,7 +38,8 @@ def newest_asked(trends: Trends) -> Asked | None:
         point = main.points[end - 1]
         if point.estimate is not None and point.response_rate is not None:
             earlier = reference_points(main.points[:end], trends.compared_with == "wave")
-            return Asked(main.name, point, point.estimate, point.response_rate, _together(earlier))
+            moved = end == len(main.points) and main.movement is not None and main.movement.verdict is Verdict.MOVED
+            return Asked(main.name, point, point.estimate, point.response_rate, _together(earlier) if moved else None)
     return None
 
 
@@ -51,17 +53,22 @@ def _together(points: tuple[TrendPoint, ...]) -> tuple[float, float] | None:
             sum(answered for _, _, answered in known) / sum(sent for _, sent, _ in known))
 
 
-def silent_sentences(t: Translator, survey: str, asked: Asked) -> tuple[str, ...]:
-    """How many answered, what the score of all asked could be, and which silent customers would undo a change."""
-    write, point, nps = formatter(t.code), asked.point, asked.estimate.nps
+def response_headline(t: Translator, survey: str, asked: Asked) -> str:
+    """How many of those asked answered, as one sentence with its interval."""
+    write, point = formatter(t.code), asked.point
     rate = response_rate(point.answered or 0, point.sent or 1)
+    return t("In {period} {rate} ({interval}) of {sent} questionnaires of {unit} came back; {silent} are silent.",
+             unit=asked.name, period=period_label(t, survey, point), rate=write.percent(rate.rate),
+             interval=write.percent_interval(rate.low, rate.high), sent=write.count(point.sent),
+             silent=write.percent(1 - rate.rate))
+
+
+def silent_sentences(t: Translator, asked: Asked) -> tuple[str, ...]:
+    """What the score of all asked could be, and, of one that moved, which silent customers would undo the change."""
+    write, nps = formatter(t.code), asked.estimate.nps
     low, high = bounds_of_all(nps, asked.rate)
     of_all = [nps_of_all(nps, asked.rate, gap) for gap in _GAPS]
     said = [
-        t("In {period} {rate} ({interval}) of {sent} questionnaires sent came back; {silent} are silent.",
-          period=period_label(t, survey, point), rate=write.percent(rate.rate),
-          interval=write.percent_interval(rate.low, rate.high), sent=write.count(point.sent),
-          silent=write.percent(1 - rate.rate)),
         t("If the silent score {gap} points lower than those who answered ({nps}), the NPS of all asked is {of_all}; "
           "if {larger} points lower, {then}. Without any assumption it lies within {bounds}.",
           gap=round(100 * _GAPS[0]), larger=round(100 * _GAPS[1]), nps=write.nps(nps), of_all=write.nps(of_all[0]),

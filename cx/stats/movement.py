@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 
@@ -56,7 +56,8 @@ class Movement:
     p_value: float | None
     """Two-sided; for a month of few answers or an extreme score from the exact tail, so not the one of `z`."""
     expected_low: float | None
-    """Lower end of the 95 % prediction interval for this number of answers if nothing moved, >= -1."""
+    """Lower end of where a figure of this many answers counts as normal variation, >= -1: of a wave in 95 % of cases,
+    of a month as far as the rule for months lets it."""
     expected_high: float | None
     """Upper end of the same, <= 1."""
     reference_nps: float | None
@@ -232,16 +233,6 @@ def wave_movement(
         verdict = _verdict(change.p_value < 0.05, change, smallest_change)
     se = prediction_se(reference, after.n_effective, 0.0)
     return _movement(verdict, change, change.z, change.p_value, normal_quantile(0.95) * se, reference, after.n)
-
-
-def as_normal_variation(movement: Movement) -> Movement:
-    """The movement of a figure that is let pass after all, among many: its expected range holds the figure."""
-    known = movement.reference_nps is not None and movement.change is not None
-    if not known or movement.expected_low is None or movement.expected_high is None:
-        return replace(movement, verdict=Verdict.NORMAL)
-    nps = (movement.reference_nps or 0.0) + (movement.change or 0.0)
-    return replace(movement, verdict=Verdict.NORMAL, expected_low=min(movement.expected_low, nps),
-                   expected_high=max(movement.expected_high, nps))
 
 
 def _verdict(beyond_limit: bool, change: Difference, smallest_change: float) -> Verdict:

@@ -15,7 +15,6 @@ from cx.stats.months import months_between
 from cx.stats.movement import (
     Movement,
     Verdict,
-    as_normal_variation,
     excess_variance,
     month_movement,
     wave_movement,
@@ -250,8 +249,9 @@ def period_movements(trends: Trends, tau2: float, thresholds: Thresholds, smalle
                      weighted: bool = False) -> tuple[Movement | None, ...]:
     """For each period of the total, or of the only unit, what the rule for the newest one would have said of it.
 
-    The newest one therefore has the verdict of the page. None for a period that is withheld or has nothing before it,
-    or where several units stand side by side. `tau2`, `smallest_change`: as in `trends`.
+    The newest one therefore has the verdict of the page. Among the earlier waves, each judged at 95 %, the rate of
+    false discoveries is controlled. None for a period that is withheld or has nothing before it, or where several
+    units stand side by side. `tau2`, `smallest_change`: as in `trends`.
     """
     if trends.main is None:
         return ()
@@ -262,7 +262,10 @@ def period_movements(trends: Trends, tau2: float, thresholds: Thresholds, smalle
         movement = judge.movement(points[:place], lambda point: point.weighted if weighted else point.estimate)
         mixed = _mix_changed(trends.series, trends.total_id, by_wave, points[:place])
         found.append(_untold(movement) if mixed else movement)
-    return tuple(found)
+    if not by_wave:  # months are judged by 3 sigma, which hardly ever errs in three years
+        return tuple(found)
+    earlier = _without_false_discoveries({str(place): one for place, one in enumerate(found[:-1])}, None)
+    return (*earlier.values(), *found[-1:])
 
 
 def _mix_changed(series: Sequence[TrendSeries], total_id: str | None, by_wave: bool,
@@ -337,6 +340,8 @@ def _without_false_discoveries(
 ) -> dict[str, Movement | None]:
     """Movements in which a unit among many is said to have moved only if Benjamini-Hochberg lets it stand.
 
+    One that it does not let stand is beyond its expected range, and yet no discovery: that cannot be told.
+
     The total is judged by itself: it is one question, not one of many.
     """
     tested = {unit_id: movement for unit_id, movement in movements.items()
@@ -345,5 +350,5 @@ def _without_false_discoveries(
     judged = dict(movements)
     for (unit_id, movement), q_value in zip(tested.items(), adjusted, strict=True):
         if movement.verdict is Verdict.MOVED and q_value > FALSE_DISCOVERY_RATE:
-            judged[unit_id] = as_normal_variation(movement)
+            judged[unit_id] = replace(movement, verdict=Verdict.CANNOT_TELL)
     return judged

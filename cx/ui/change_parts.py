@@ -42,7 +42,7 @@ def show_change_parts(view: View, trends: Trends, *, weighted: bool) -> None:
     t, main = view.t, trends.main
     known = known_dimensions(view.snapshot, view.scope, trends, view.filters)
     found = {name: parts for name in known if (parts := _parts(view, trends, name, weighted)) is not None}
-    if main is None or not found:
+    if main is None or not found or not _is_firm(main, view):
         st.info(_why_not(view, trends))
         return
     dimension = _dimension(view, list(found))
@@ -63,6 +63,11 @@ def show_change_parts(view: View, trends: Trends, *, weighted: bool) -> None:
         st.caption(t("Drawn are the {shown} largest parts of {all}. The table has all of them.", shown=MAX_PARTS,
                      all=view.write.count(len(parts.parts))))
     _table(view, taken, dimension)
+
+
+def _is_firm(main: TrendSeries, view: View) -> bool:
+    """Whether the newest figure has answers enough for a verdict: nothing is explained with fewer."""
+    return main.points[-1].n >= view.thresholds.firm
 
 
 def _parts(view: View, trends: Trends, dimension: str, weighted: bool) -> ChangeParts | None:
@@ -98,6 +103,9 @@ def _why_not(view: View, trends: Trends) -> str:
         return t("Choose one unit to see why its score changed.")
     if not main.points or main.points[-1].estimate is None:
         return t("The newest figure is not shown, so there is no change to take apart.")
+    if not _is_firm(main, view):
+        return t("The newest figure has {n} of the {needed} answers needed for a verdict, so nothing is taken apart.",
+                 n=main.points[-1].n, needed=view.thresholds.firm)
     if not reference_points(main.points, trends.compared_with == "wave"):
         return t("There is nothing earlier to compare with, so there is no change to take apart.")
     return t("The answers carry no product, segment, channel or unit below with enough answers before and after, "

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -70,11 +70,18 @@ class View(Reader):
     @property
     def words(self) -> str:
         """The filters in use, in the reader's language; empty text when there are none."""
-        named = self.filters.clauses(self.dimensions.touchpoint_names)
+        return self._words_of(self.filters)
+
+    @property
+    def narrowing_words(self) -> str:
+        """Of these the filters that leave answers of a unit and period out."""
+        return self._words_of(replace(self.filters, first_month=None, last_month=None))
+
+    def _words_of(self, filters: Filters) -> str:
         return self.write.listing(
             self.t(clause.words, **{name: self.write.month(value) for name, value in clause.words.values.items()
                                     if isinstance(value, date)})
-            for clause in named)
+            for clause in filters.clauses(self.dimensions.touchpoint_names))
 
 
 @st.cache_resource
@@ -132,7 +139,7 @@ def _months(surveys: tuple[nps.Survey, ...]) -> tuple[date, ...]:
 
 
 def _mend_contrast() -> None:
-    """Streamlit writes on filled buttons and values in white, which nobody can read on the light blue of the dark theme.
+    """Streamlit writes on filled buttons and values in white, unreadable on the light blue of the dark theme.
 
     A button that is disabled is not filled: its words stand on the dark page and stay light.
     """

@@ -19,7 +19,7 @@ def show_silent(view: View, trends: Trends) -> None:
         if trends.main is None:
             st.caption(view.t("Choose one unit to see what those who did not answer could change."))
         return
-    sentences = silent_sentences(view.t, trends.survey, asked)
+    sentences = silent_sentences(view.t, asked)
     st.subheader(view.t("What the silent could change"), anchor=False)
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     figure(tipping_line(view.t, asked), " ".join(sentences), "silent")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cx.say.course import course_headline
 from cx.say.glossary import help_text
+from cx.say.silent import newest_asked, response_headline
 from cx.say.trends import (
     MEASURES,
     headline,
@@ -66,14 +67,24 @@ def choose_weights(view: View, trends: Trends) -> bool:
 def title(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
     """The finding of the picture as the title, and under it what it rests on."""
     t = view.t
-    course = unit_course(view.snapshot, view.scope, view.filters, view.settings) if chart == "course" else None
-    finding = course_headline(t, course) if course else headline(t, trends, view.thresholds, weighted=weighted)
+    finding = _finding_of(view, trends, chart) or headline(t, trends, view.thresholds, weighted=weighted)
+    if view.filters.narrows_answers:  # else the finding would be read as one about all answers of the unit
+        finding = t("Only {filters}: {finding}", filters=view.narrowing_words, finding=finding)
     st.title(plain(finding), anchor=False)
     notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
              *scale_notes(view, trends), _provisional(view, trends), withheld_sentence(t, trends, view.thresholds)]
     gap = "" if t.code.startswith("zh") else " "  # Chinese sentences end in a full-width stop
     st.markdown(plain(gap.join(note for note in notes if note)))
+
+
+def _finding_of(view: View, trends: Trends, chart: str) -> str:
+    """The finding of a picture that has one of its own; empty text where it is that of the newest period."""
+    if chart == "course":
+        course = unit_course(view.snapshot, view.scope, view.filters, view.settings)
+        return course_headline(view.t, course) if course else ""
+    asked = newest_asked(trends) if chart == "response" else None
+    return response_headline(view.t, trends.survey, asked) if asked else ""
 
 
 def _provisional(view: View, trends: Trends) -> str:

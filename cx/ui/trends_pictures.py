@@ -125,6 +125,8 @@ def _response(asked: _Asked) -> None:
     if rates.data:
         figure(rates, view.t("Response rate"), "response")
         asked.say_what_is_left_out(pictures.MAX_LINES)
+        st.caption(view.t("An answer counts in the month or wave in which it was asked for, so that late ones raise "
+                          "the rate of the newest; figures of NPS count it when it came."))
         show_silent(view, asked.trends)
     elif view.filters.narrows_answers:
         st.info(view.t("Questionnaires sent are known by unit and period only. Take the filters of product, segment, "

@@ -12,6 +12,7 @@ import pytest
 from cx.charts.trends import MAX_LINES, MAX_PANELS
 from cx.say.course import course_headline
 from cx.say.numbers import formatter
+from cx.say.silent import newest_asked, response_headline
 from cx.say.translator import LANGUAGES, translator
 from cx.say.trends import headline
 from cx.settings import settings
@@ -45,9 +46,12 @@ def test_every_company_is_shown_in_every_picture_and_language(company: Home) -> 
         assert is_whole(at)
         snapshot = current_snapshot(company)
         trends = nps_trends(snapshot, Scope(None), at.session_state["survey"], Filters(), settings())
-        course = unit_course(snapshot, Scope(None), Filters(), settings()) if chart == "course" else None
-        assert [said(title.value) for title in at.title] == [
-            course_headline(translator(lang), course) if course else headline(translator(lang), trends, THRESHOLDS)]
+        t, finding = translator(lang), headline(translator(lang), trends, THRESHOLDS)
+        if chart == "course" and (course := unit_course(snapshot, Scope(None), Filters(), settings())):
+            finding = course_headline(t, course)
+        if chart == "response" and (asked := newest_asked(trends)):
+            finding = response_headline(t, trends.survey, asked)
+        assert [said(title.value) for title in at.title] == [finding]
 
 
 @over("one_period")

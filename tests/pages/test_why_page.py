@@ -48,8 +48,9 @@ def test_every_dimension_can_be_chosen_and_an_odd_one_falls_back(demo: Demo) -> 
         assert is_whole(odd)
         assert odd.selectbox(key="by").value == "unit"
         # A filter fixes its dimension: there is nothing to take apart by it.
-        narrowed = visit(chart="why", survey="transaction", channel="branch", by="channel")
-        assert "Channel" not in narrowed.selectbox(key="by").options
+        narrowed = visit(chart="why", survey="relationship", segment="Family", by="segment")
+        assert "Segment" not in narrowed.selectbox(key="by").options
+        assert said(narrowed.title[0].value).startswith("Only segment Family: R-NPS of Harbour Group")
 
 
 @over("few_answers")
@@ -71,9 +72,10 @@ def test_the_silent_are_bounded_by_the_response_rate(demo: Demo) -> None:
     with at_home(home.folder):
         at = visit(chart="response", survey="transaction")
         assert is_whole(at)
-        (text,) = [said(one.value) for one in at.markdown if "are silent" in one.value]
+        (text,) = [said(one.value) for one in at.markdown if "If the silent score" in one.value]
+        title = said(at.title[0].value)
         rate, low, high = (float(one.replace("−", "-")) for one in (
-            re.search(r"In \w+ \d+ ([\d.]+)%", text)[1],  # type: ignore[index]
+            re.search(r"In \w+ \d+ ([\d.]+)%", title)[1],  # type: ignore[index]
             *re.search(r"lies within ([−+][\d.]+\d) to ([−+][\d.]+\d)", text).groups()))  # type: ignore[union-attr]
         nps = float(re.search(r"those who answered \(([−+][\d.]+)\)", text)[1].replace("−", "-"))  # type: ignore[index]
         assert low == pytest.approx(rate / 100 * nps - (100 - rate), abs=0.15)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from cx.say.change_parts import change_sentence, parts_that_moved
-from cx.say.silent import Asked, silent_sentences
+from cx.say.silent import Asked, response_headline, silent_sentences
 from cx.say.translator import LANGUAGES, translator
 from cx.stats.change_parts import OTHERS, Answers, ChangeParts, change_parts
 from cx.stats.difference import Difference
@@ -50,8 +50,17 @@ def test_the_finding_follows_from_the_two_parts(performance: Difference, mix: Di
 
 
 def test_without_a_move_there_is_nothing_to_explain() -> None:
-    for movement in (None, replace(MOVED, verdict=Verdict.NORMAL)):
-        assert sentence(part(-0.10, 0.04), part(-0.05, 0.02), movement).startswith("There is no move to explain")
+    calm, unsure = (replace(MOVED, verdict=verdict) for verdict in (Verdict.NORMAL, Verdict.CANNOT_TELL))
+    for movement, words in ((calm, "There is no move to explain"), (unsure, "Whether it moved cannot be told yet"),
+                            (None, "Whether it moved cannot be told yet")):
+        assert sentence(part(-0.10, 0.04), part(-0.05, 0.02), movement).startswith(words)
+
+
+def test_nothing_is_split_where_hardly_anybody_answered_both_times() -> None:
+    strangers = change_parts([{"a": OLD["a"]}], {"b": NEW["b"]}, LIMITS)
+    assert strangers is not None
+    said = change_sentence(translator("en"), strangers, MOVED, "2025", "2026", 0.03)
+    assert said.startswith("Only 0% of the answers lie in parts that answered before and after")
 
 
 def test_the_parts_that_moved_are_named_with_their_intervals() -> None:
@@ -79,9 +88,10 @@ def test_what_the_silent_would_have_to_be(before: tuple[float, float] | None, wo
     estimate = nps_estimate(Counts(200, 100, 100))
     point = TrendPoint("2026-01", date(2026, 1, 1), 400, 0, estimate, estimate, None, 0, True, 800, 400)
     for code in LANGUAGES:
-        said = silent_sentences(translator(code), "transaction", Asked("A", point, estimate, 0.5, before))
-        assert "50.0%" in said[0]
-        assert "+20.0" in said[1]  # ten points lower among half of all
-        assert len(said) == 2 + (before is not None)
+        asked = Asked("A", point, estimate, 0.5, before)
+        assert "50.0%" in response_headline(translator(code), "transaction", asked)
+        said = silent_sentences(translator(code), asked)
+        assert "+20.0" in said[0]  # ten points lower among half of all
+        assert len(said) == 1 + (before is not None)
         if words and code == "en":
-            assert words in said[2]
+            assert words in said[1]
