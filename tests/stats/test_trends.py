@@ -198,4 +198,4 @@ def test_waves_of_a_unit_without_change_are_hardly_ever_marked() -> None:
         waves += len(earlier)
         marked += sum(movement.verdict is Verdict.MOVED for movement in earlier)
     assert waves == 150 * 10
-    assert marked / waves < 0.015  # 1 in 20 without control of false discoveries, less what is too small to act on
+    assert marked / waves < 0.02  # 1 in 20 without control of false discoveries, less what is too small to act on
