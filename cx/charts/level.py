@@ -22,7 +22,7 @@ from cx.charts.style import (
     translucent,
     y_axis,
 )
-from cx.charts.trends import WAVES_BESIDE_MORE, x_axis
+from cx.charts.trends import x_axis
 from cx.charts.yardsticks import Yardsticks, yardstick_traces
 from cx.say.numbers import formatter
 from cx.say.trends import period_label
@@ -59,7 +59,7 @@ def level(shown: Shown, found: UnitLevel, yardsticks: Yardsticks) -> go.Figure:
     traces.append(crosses(shown, shown.trends.series[:1], [EVENT], axis["range"]))
     traces += yardstick_traces(shown.t, held_against, first, (_MOVED, _STEP))
     return go.Figure([trace for trace in traces if trace], layout(
-        440, showlegend=True, xaxis=x_axis(shown, most_waves=WAVES_BESIDE_MORE), yaxis=axis,
+        440, showlegend=True, xaxis=x_axis(shown), yaxis=axis,
         shapes=[{"type": "rect", "x0": step.first_month, "x1": step.last_month, "y0": 0.05 * row,
                  "y1": 0.05 * row + 0.04, "yref": "paper", "fillcolor": translucent(_STEP, 0.35),
                  "line": {"color": _STEP, "width": 1}, "layer": "below"} for row, step in enumerate(found.steps)]))

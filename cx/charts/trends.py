@@ -36,9 +36,7 @@ from cx.stats.trends import TrendSeries
 
 MAX_PANELS = 12
 _PANEL_HEIGHT = 170
-_MAX_WAVE_LABELS = 7
-WAVES_BESIDE_MORE = 5
-"""Labels of waves where the axis reaches beyond them."""
+_MAX_WAVE_LABELS = 4  # beside each other on a phone, with names such as 2026 Q3
 # Rows of numbers at the head of a picture, and the height of each as a share of the axis.
 _EVENT_ROWS = 3
 _EVENT_ROW = 0.06
@@ -76,9 +74,8 @@ def together(shown: Shown, events: Sequence[EventMark], yardsticks: Yardsticks |
     if held_against != Yardsticks():
         traces += yardstick_traces(shown.t, held_against, min(days), set(colours.values()))
     traces += _event_marks(events, axis["range"][1], _EVENT_ROW * (head - foot))
-    most_waves = WAVES_BESIDE_MORE if held_against.heights else _MAX_WAVE_LABELS
     return go.Figure(traces, layout(
-        400, xaxis=x_axis(shown, most_waves=most_waves), yaxis=axis, shapes=_event_lines(events),
+        400, xaxis=x_axis(shown), yaxis=axis, shapes=_event_lines(events),
         showlegend=len(drawn) > 1 or held_against != Yardsticks()))
 
 
@@ -180,7 +177,7 @@ def _range(shown: Shown, drawn: Sequence[TrendSeries], bands_of: Sequence[TrendS
             100 * max(heights + [estimate.high for estimate in bands]))
 
 
-def x_axis(shown: Shown, *, few: bool = False, most_waves: int = _MAX_WAVE_LABELS) -> dict[str, Any]:
+def x_axis(shown: Shown, *, few: bool = False) -> dict[str, Any]:
     """The time axis: months by their date, waves by their name where they began, at most so many of them."""
     axis: dict[str, Any] = {"showgrid": False, "fixedrange": True, "type": "date", "automargin": True}
     if shown.trends.compared_with == "months":
@@ -196,7 +193,7 @@ def x_axis(shown: Shown, *, few: bool = False, most_waves: int = _MAX_WAVE_LABEL
     if few and len(waves) > 2:
         waves = [waves[0], waves[-1]]
     # Level labels fit on a phone when they are few; the newest wave always has one.
-    waves = waves[::-1][::math.ceil(len(waves) / most_waves) or 1][::-1]
+    waves = waves[::-1][::math.ceil(len(waves) / _MAX_WAVE_LABELS) or 1][::-1]
     return {**axis, "tickmode": "array", "tickangle": 0, "tickvals": [starts[wave] for wave in waves],
             "ticktext": [literal(wave) for wave in waves]}
 

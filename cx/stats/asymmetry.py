@@ -30,7 +30,7 @@ class Kind(Enum):
     DELIGHTER = "delighter"
     """A good rating earns more than a bad one costs."""
     CANNOT_TELL = "cannot_tell"
-    """Neither is surely more than nothing."""
+    """Neither is surely more than nothing, or one is and it cannot be told whether it is the larger."""
 
 
 @dataclass(frozen=True)

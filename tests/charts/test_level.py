@@ -128,7 +128,7 @@ def test_waves_stand_where_they_begin_and_no_english_is_left(code: str) -> None:
     waves = {f"Wave {k}": FALLEN if k == 4 else SAME for k in range(1, 6)}
     _, figure = drawn(made({"A": waves}, survey="relationship"), code, Yardsticks(
         (Target("2025", date(2025, 1, 1), date(2025, 12, 1), 0.3),)))
-    assert list(figure.layout.xaxis.ticktext) == [f"Wave {k}" for k in range(1, 6)]
+    assert list(figure.layout.xaxis.ticktext) == [f"Wave {k}" for k in (1, 3, 5)]
     names = [one.name for one in figure.data if one.name]
     assert len(names) == 6
     assert not [name for name in names if any(word in name for word in ("Level", "range", "moved", "Target"))]

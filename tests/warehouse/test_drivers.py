@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cx.warehouse.drivers import drifting_drivers
+from cx.stats.asymmetry import HIGH_FROM, LOW_UP_TO
+from cx.stats.drivers import MIN_ANSWERS
+from cx.warehouse import layout
+from cx.warehouse.drivers import BUCKETS, drifting_drivers
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
 from cx.warehouse.scope import Scope
@@ -76,3 +79,11 @@ def test_the_first_year_is_held_against_the_last(demo: tuple[Home, dict[str, pd.
     assert (found.early[0].year, found.late[1].year) == (2023, 2026)
     assert found.early[1] < found.late[0]
     assert sum(one.before for one in found.drifts.drivers) == pytest.approx(1)
+
+
+def test_the_rollup_counts_by_the_constants_of_the_statistics() -> None:
+    sql = (Path(layout.__file__).parent / "rollups" / "70_drivers.sql").read_text(encoding="utf-8")
+    for text in (f"one.mark <= {LOW_UP_TO}", f"one.mark >= {HIGH_FROM}", f">= {MIN_ANSWERS}", f"% {BUCKETS} as bucket"):
+        assert text in sql
+    differences = (Path(layout.__file__).parent / "sql" / "rating_classes.sql").read_text(encoding="utf-8")
+    assert differences.count(f"mark <= {LOW_UP_TO}") == differences.count(f"mark > {LOW_UP_TO}") == 3
