@@ -264,7 +264,7 @@ def test_panel_alt_follows_the_weights():
 def test_at_most_four_waves_are_labelled_level_and_the_newest_always(how_many):
     waves = {f"wave {number}": "50/30/20" for number in range(1, how_many + 1)}
     view = shown({"A": waves}, total=None, survey="relationship")
-    for figure, most in ((together(view, []), 7), (small_multiples(view)[0], 2)):
+    for figure, most in ((together(view, []), 4), (small_multiples(view)[0], 2)):
         axis = figure.layout.xaxis
         assert axis.tickangle == 0
         assert len(axis.tickvals) == len(axis.ticktext) <= most
