@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from cx.say.change_parts import DIMENSIONS
 from cx.say.course import course_headline
 from cx.say.glossary import help_text
 from cx.say.silent import newest_asked, response_headline
@@ -41,7 +42,7 @@ _MEASURE_TERMS = {"relationship": "r_nps", "transaction": "t_nps", "strategic": 
 
 def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
     """What the parameters of this page may be; a picture of another page is no odd value."""
-    return {"chart": PICTURES, "weights": ("on",), "market": markets(snapshot, scope)}
+    return {"chart": PICTURES, "weights": ("on",), "by": DIMENSIONS, "market": markets(snapshot, scope)}
 
 
 def choose_survey(view: View) -> str:

@@ -47,6 +47,7 @@ def test_every_dimension_can_be_chosen_and_an_odd_one_falls_back(demo: Demo) -> 
         odd = visit(chart="why", survey="transaction", by="weather")
         assert is_whole(odd)
         assert odd.selectbox(key="by").value == "unit"
+        assert "by=weather" in odd.warning[0].value
         # A filter fixes its dimension: there is nothing to take apart by it.
         narrowed = visit(chart="why", survey="relationship", segment="Family", by="segment")
         assert "Segment" not in narrowed.selectbox(key="by").options
