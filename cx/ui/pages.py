@@ -34,7 +34,7 @@ COMPARE = PageFile("compare", phrase("Compare units"), MappingProxyType({
     "scores": phrase("Scores"), "ranks": phrase("Ranks"), "funnel": phrase("Funnel"),
     "touchpoints": phrase("Touchpoints"), "multiples": phrase("Over time"),
 }))
-PAGES = (TRENDS, COMPARE, PageFile("data", phrase("Data")))
+PAGES = (TRENDS, COMPARE, PageFile("journey", phrase("Journey")), PageFile("data", phrase("Data")))
 # Pages share the parameter `chart`: going to another page and back keeps the choice.
 PICTURES = frozenset(name for page in PAGES for name in page.pictures)
 
