@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cx.ui import journey_page, journey_table, trends_page
+from cx.ui import journey_page, journey_table, journey_touchpoint, trends_page
 from cx.ui.frame import open_page
 
 view = open_page("journey", choices=journey_page.address_values)
@@ -17,3 +17,5 @@ if shown is not None:
     journey_page.narrow(view, shown)
     journey_page.picture(view, shown)
     journey_table.table(view, shown)
+    journey_touchpoint.choose(view, shown)
+    journey_touchpoint.opened(view)

@@ -44,7 +44,7 @@ def table(view: View, shown: Shown) -> None:
     names = {name: t(_COLUMN[across] if name == "column" else words) for name, words in _NAMES.items()}
     st.dataframe(
         pd.DataFrame({words: [_cell(view, row, name) for row in rows] for name, words in names.items()}),
-        hide_index=True, alt=journey_headline(t, shown.found, shown.named),
+        hide_index=True, placeholder="—", alt=journey_headline(t, shown.found, shown.named),
         column_config={words: st.column_config.NumberColumn(
             format="%.1f", help=help_text(t, "against_past") if name == "change_pts" else None)
             for name, words in names.items() if name.endswith("_pts")})

@@ -110,3 +110,45 @@ def test_no_private_score_reaches_the_browser(company: Home) -> None:
     at = visit("journey")
     assert is_whole(at)
     assert not any(re.search(r"14\.28|66\.6", str(getattr(one, "proto", ""))) for one in elements(at))
+
+
+def test_a_touchpoint_that_is_opened_shows_everything_known_of_it(demo: Demo) -> None:
+    home, tables = demo
+    with at_home(home.folder):
+        closed = visit("journey")
+        assert not closed.header
+        at = visit("journey", touchpoint="payout", unit="HL")
+        assert is_whole(at)
+        assert said(at.header[0].value) == "Claim and pay-out · Pay-out received"
+        assert at.selectbox(key="opened").value == "payout"
+        assert [one.value for one in at.subheader][-4:] == ["Open pain points", "Recorded voices", "Mystery visits",
+                                                            "What the systems measured"]
+        register = tables["pain_points"]
+        open_ = register[(register["touchpoint_id"] == "payout") & register["closed_on"].isna()]
+        open_ = open_[open_["unit_id"].isin(["HL", "HG"])]
+        words = [said(one.value) for one in at.markdown]
+        assert len(open_) == 0 or any(f"{len(open_)} pain point" in one for one in words)
+        metrics = tables["touchpoint_metrics"]
+        newest = metrics[(metrics["touchpoint_id"] == "payout") & (metrics["month"] >= "2025-11")]
+        solved = newest[["solved_centrally", "sent_to_branch", "solved_by_expert"]].astype(int).to_numpy().sum()
+        assert any(f"What became of {solved:,} contacts" in one for one in words)
+        at.selectbox(key="opened").set_value("").run()
+        assert is_whole(at)
+        assert not at.header
+
+
+def test_a_touchpoint_is_opened_by_the_select_and_stands_in_the_address(demo: Demo) -> None:
+    with at_home(demo[0].folder):
+        at = visit("journey", lang="zh_Hant")
+        at.selectbox(key="opened").set_value("hotline").run()
+        assert is_whole(at)
+        assert at.query_params["touchpoint"] in ("hotline", ["hotline"])
+        assert len(at.header) == 1
+
+
+@over("hostile")
+def test_a_touchpoint_of_a_company_with_odd_names_is_opened_without_tables(company: Home) -> None:
+    at = visit("journey", touchpoint="t1")
+    assert is_whole(at)
+    assert any("touchpoint_metrics" in said(one.value) for one in at.caption)
+    assert not any("![" in one.value for one in (*at.markdown, *at.header))
