@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", [
     "?survey=transaction", "?chart=multiples&lang=zh_Hant", "compare?level=3&lang=zh_Hans",
-    "compare?survey=transaction&chart=touchpoints&level=2&rule=revenue", "data",
+    "compare?survey=transaction&chart=touchpoints&level=2&rule=revenue", "data", "journey?touchpoint=counter_visit",
 ])
 def test_axe_finds_nothing(browser: Browser, server: Server, path: str, theme: str) -> None:
     context = browser.new_context(
