@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from cx.charts.style import EVENT, GRID, PROMOTER, Trace, layout, literal, scatter, short
-from cx.say.compare_touchpoints import Against, against, cell_words
+from cx.say.compare_touchpoints import cell_words
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.stats.suppression import Thresholds
@@ -21,22 +22,39 @@ _BELOW, _MIDDLE, _ABOVE = "#B85000", "#6B7280", PROMOTER
 _ROW_HEIGHT = 31
 _NAME_WIDTH, _UNIT_WIDTH = 150, 46
 _NAME_LETTERS = 20
-_SIGNS = {Against.ABOVE: " ▲", Against.BELOW: " ▼"}
 
 
 class Mapped(NamedTuple):
-    """What the picture draws: a map in a language, with the limits below which it withholds."""
+    """What the picture draws: a map in a language, with the limits below which it withholds.
+
+    words: what is known of a cell, line by line; None for how it stands to the other units. scale: what the colours
+    mean. most: rows to draw at most. headed: whether touchpoints stand under the heads of their stages.
+    """
 
     named: NamedMap
     t: Translator
     thresholds: Thresholds
+    words: Callable[[Touchpoint, MapCell], list[str]] | None = None
+    scale: str = ""
+    most: int = MAX_TOUCHPOINTS
+    headed: bool = True
 
     @property
     def drawn(self) -> tuple[tuple[Touchpoint, ...], tuple[str, ...]]:
-        """The touchpoints and units to draw: of many those that stand out most, in their order."""
-        touchpoints, units = self.named.map.standing_out(MAX_TOUCHPOINTS, MAX_UNITS)
+        """The touchpoints and units to draw: of many those that stand out most, in their order; without heads, in an
+        order of their own, the first.
+        """
+        touchpoints, units = self.named.map.standing_out(self.most, MAX_UNITS)
+        if not self.headed:
+            return self.named.touchpoints[:self.most], units
         kept = set(touchpoints)
         return tuple(one for one in self.named.touchpoints if one.id in kept), units
+
+    def lines(self, touchpoint: Touchpoint, cell: MapCell) -> list[str]:
+        """What is known of a cell, line by line."""
+        if self.words is not None:
+            return self.words(touchpoint, cell)
+        return cell_words(self.t, self.named, touchpoint, cell, self.thresholds)
 
 
 class _Place(NamedTuple):
@@ -51,7 +69,7 @@ class _Place(NamedTuple):
 def touchpoint_map(shown: Mapped) -> go.Figure:
     """Rows are touchpoints under the heads of their stages, columns units; plain where nothing can be told apart."""
     touchpoints, units = shown.drawn
-    rows = _rows(touchpoints)
+    rows = _rows(touchpoints) if shown.headed else list[Touchpoint | str](touchpoints)
     places = [_Place(x, y, row, shown.named.map.cells[row.id, unit_id]) for y, row in enumerate(rows)
               if isinstance(row, Touchpoint) for x, unit_id in enumerate(units)]
     names = shown.named.unit_names
@@ -123,7 +141,7 @@ def _colours(shown: Mapped, rows: list[Touchpoint | str], units: tuple[str, ...]
 
     def points(row: Touchpoint | str, unit_id: str) -> float | None:
         cell = cells[row.id, unit_id] if isinstance(row, Touchpoint) else None
-        return 100 * cell.difference.nps if cell and cell.apart and cell.difference else None
+        return 100 * cell.gap if cell and cell.apart and cell.gap is not None else None
 
     ticks = (-_SCALE_PTS, -_SCALE_PTS // 2, 0, _SCALE_PTS // 2, _SCALE_PTS)
     return {"type": "heatmap", "z": [[points(row, unit_id) for unit_id in units] for row in rows],
@@ -132,8 +150,8 @@ def _colours(shown: Mapped, rows: list[Touchpoint | str], units: tuple[str, ...]
             "colorbar": {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0.01,
                          "xref": "container", "xanchor": "left", "len": 220, "lenmode": "pixels", "thickness": 10,
                          "tickvals": list(ticks), "ticktext": [write.nps(tick / 100, 0) for tick in ticks], "ypad": 4,
-                         "title": {"text": shown.t("Points against all these units together"), "side": "top",
-                                   "font": {"size": 12}}}}
+                         "title": {"text": shown.scale or shown.t("Points against all these units together"),
+                                   "side": "top", "font": {"size": 12}}}}
 
 
 def _texts(shown: Mapped, places: list[_Place]) -> Trace:
@@ -143,14 +161,15 @@ def _texts(shown: Mapped, places: list[_Place]) -> Trace:
         marker={"symbol": "square", "size": 30, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[_text(shown, place.cell) for place in places],
         textfont={"size": 10, "color": ["#FFFFFF" if place.cell.apart else EVENT for place in places]},
-        hovertext=["<br>".join(literal(line) for line in cell_words(
-            shown.t, shown.named, place.touchpoint, place.cell, shown.thresholds)) for place in places],
-        hoverinfo="text")
+        hovertext=["<br>".join(literal(line) for line in shown.lines(place.touchpoint, place.cell))
+                   for place in places],
+        hoverinfo="text", customdata=[place.touchpoint.id for place in places])
 
 
 def _text(shown: Mapped, cell: MapCell) -> str:
     if cell.estimate is None:
         return "×" if cell.n else ""
-    write, verdict = formatter(shown.t.code), against(cell)
-    return (f"{write.nps(cell.estimate.nps, 0)}{_SIGNS.get(verdict, '') if verdict else ''}<br>"
+    write = formatter(shown.t.code)
+    sign = "" if not cell.apart or cell.gap is None else " ▲" if cell.gap > 0 else " ▼"
+    return (f"{write.nps(cell.estimate.nps, 0)}{sign}<br>"
             f"<span style='font-size:9px'>{write.count(cell.n)}</span>")

@@ -87,6 +87,9 @@ _TERMS = (
          phrase("The score of a unit, pulled towards the units of its level: the fewer answers it has, the more.")),
     Term("against_all", phrase("Against the units together"),
          phrase("The NPS of a unit at a touchpoint less that of all compared units together there, in points.")),
+    Term("against_past", phrase("Against its own past"),
+         phrase("The NPS of a touchpoint in the newest 12 months less that in the 12 months before, at the same unit, "
+                "segment or channel; of a single month less that of the 12 months before it.")),
     Term("group_rule", phrase("Rule of the group figure"),
          phrase("By what the units weigh when they are counted together: their answers, their customers, "
                 "their revenue or their premium."),
@@ -103,6 +106,11 @@ _TERMS = (
     Term("driver", phrase("Driver"), phrase("A part of the experience, rated on its own, that may move the NPS.")),
     Term("pain_point", phrase("Pain point"),
          phrase("A problem of customers on the register, with an owner and a due date.")),
+    Term("mystery_visit", phrase("Mystery visit"),
+         phrase("A visit or call by somebody who plays a customer and scores what happens.")),
+    Term("loss", phrase("Loss of a step"),
+         phrase("Share of the customers who entered a step and did not complete it."),
+         phrase("1 − completed / entered")),
     Term("case", phrase("Case"), phrase("The follow-up of one customer who gave a low score.")),
     Term("closed_loop", phrase("Closed loop"),
          phrase("From the score to the cause, the solution, and the proof that the score moved.")),
@@ -153,6 +161,8 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
                "Which rule is used is said with the figure."),
         phrase("At a touchpoint a unit is compared with all compared units together; of the differences that are "
                "marked, about 1 in 10 may be by chance."),
+        phrase("On the map of journeys a cell is compared with its own past alone, 12 months with the 12 before; of "
+               "the moves that are marked, about 1 in 10 may be by chance."),
         phrase("A lead over a rival needs both scores from one study: the same market, period and method."),
         phrase("A month is a calendar month in the report's time zone ({time_zone}).", time_zone=time_zone),
         phrase("The unit of an answer is the unit at the time of the answer."),

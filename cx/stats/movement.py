@@ -218,20 +218,25 @@ def month_movement(
 
 
 def wave_movement(
-    before: Estimate, after: Estimate, thresholds: Thresholds, smallest_change: float = 0.03
+    before: Estimate, after: Estimate, thresholds: Thresholds, smallest_change: float = 0.03, tau2: float = 0.0
 ) -> Movement:
     """What can be said about a wave of a survey against the wave before it, at 95 % and with the same gate by size.
 
-    The expected interval is that of as many answers as the new wave has if nothing moved.
+    The expected interval is that of as many answers as the new wave has if nothing moved. So for any two spans of
+    time; `tau2` is the usual real variance of the NPS of such a span, where it is known (of 12 months together, the
+    12th part of that of one month). ValueError if it is negative.
     """
+    if not 0 <= tau2 < math.inf:
+        raise ValueError(f"tau2 == {tau2}, must be >= 0 and finite")
     if min(before.n, after.n) < thresholds.figure:
         return _without_figures(Verdict.TOO_FEW, after.n, before.n)
     reference = pooled_reference([before])
-    change = nps_difference(before, after)
+    sampled = nps_difference(before, after)
+    change = difference_of(sampled.nps, sampled.mid, math.sqrt(sampled.se**2 + 2 * tau2)) if tau2 else sampled
     verdict = Verdict.TOO_FEW
     if min(before.n, after.n) >= thresholds.firm:
         verdict = _verdict(change.p_value < 0.05, change, smallest_change)
-    se = prediction_se(reference, after.n_effective, 0.0)
+    se = prediction_se(reference, after.n_effective, tau2)
     return _movement(verdict, change, change.z, change.p_value, normal_quantile(0.95) * se, reference, after.n)
 
 

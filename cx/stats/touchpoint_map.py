@@ -14,6 +14,7 @@ from cx.stats.comparison import NO_ANSWERS, SpanCounts, span_estimate
 from cx.stats.crossed import Cell, Line, crossed_hiding
 from cx.stats.difference import Difference, nps_difference
 from cx.stats.discovery import FALSE_DISCOVERY_RATE, adjusted_p_values
+from cx.stats.movement import Movement, Verdict
 from cx.stats.nps import Counts, Estimate
 from cx.stats.suppression import Thresholds, Withheld, missing_answers, withheld
 
@@ -24,7 +25,8 @@ class MapCell:
 
     difference: its NPS less that of all units of the map together at the touchpoint, [-2, 2]; None with too few
     answers for a verdict, its own or those of the others. apart: whether it can be told apart from the others: its
-    interval excludes no difference, and few such marks are false over the whole map.
+    interval excludes no difference, and few such marks are false over the whole map. movement: its change against its
+    own past, where that was asked for instead: `apart` is then whether it moved (see `cx.stats.journey_map`).
     """
 
     touchpoint_id: str
@@ -36,6 +38,14 @@ class MapCell:
     firm: bool
     difference: Difference | None
     apart: bool
+    movement: Movement | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """By how much it differs from what it is compared with, in [-2, 2]; None with too few answers for a verdict."""
+        if self.movement is not None:
+            return None if self.movement.verdict is Verdict.TOO_FEW else self.movement.change
+        return self.difference.nps if self.difference else None
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,16 @@ class TouchpointMap:
             tuple(one for one in self.unit_ids if one in wanted),
             {key: cell for key, cell in self.cells.items() if cell.unit_id in wanted and key[0] in answered})
 
+    def of_touchpoints(self, touchpoint_ids: Sequence[str]) -> TouchpointMap:
+        """The rows of these touchpoints alone, with the verdicts that they have among all; in the order given."""
+        wanted = set(touchpoint_ids)
+        return TouchpointMap(tuple(touchpoint_ids), self.unit_ids,
+                             {key: cell for key, cell in self.cells.items() if key[0] in wanted})
+
     @property
     def compared(self) -> int:
         """Number of cells that were tested."""
-        return sum(cell.difference is not None for cell in self.cells.values())
+        return sum(cell.gap is not None for cell in self.cells.values())
 
     @property
     def apart(self) -> tuple[MapCell, ...]:
@@ -74,7 +90,7 @@ class TouchpointMap:
 
 
 def _size(cell: MapCell) -> float:
-    return -abs(cell.difference.nps) if cell.difference else 0.0
+    return -abs(cell.gap or 0.0)
 
 
 def _foremost(ids: Sequence[str], at_most: int, found: TouchpointMap, side: int) -> tuple[str, ...]:
@@ -100,7 +116,7 @@ def touchpoint_map(
     found = {key: spans.get(key, NO_ANSWERS) for key in keys}
     small = [key for key, one in found.items() if 1 <= one.n < thresholds.privacy or hidden(key, one)]
     masked = crossed_hiding({key: one.n for key, one in found.items()}, small, lines, thresholds)
-    cells = {key: _cell(key, one, key in masked, thresholds) for key, one in found.items()}
+    cells = {key: map_cell(key, one, key in masked, thresholds) for key, one in found.items()}
     for touchpoint in touchpoint_ids:
         cells |= _compared([cells[touchpoint, unit] for unit in unit_ids], found, thresholds)
     tested = [key for key in keys if cells[key].difference is not None]
@@ -119,7 +135,8 @@ def _p_value(cell: MapCell) -> float:
     return cell.difference.p_value if cell.difference else float("nan")
 
 
-def _cell(key: Cell, one: SpanCounts, is_masked: bool, thresholds: Thresholds) -> MapCell:
+def map_cell(key: Cell, one: SpanCounts, is_masked: bool, thresholds: Thresholds) -> MapCell:
+    """The cell with its figure, or why it is withheld; compared with nothing yet."""
     reason = withheld(one.n, thresholds) or (Withheld.PROTECTS_OTHERS if is_masked else None)
     return MapCell(*key, one.n, None if reason else span_estimate(one), reason, missing_answers(one.n, thresholds),
                    one.n >= thresholds.firm, None, False)

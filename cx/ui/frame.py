@@ -32,7 +32,8 @@ from cx.warehouse.scope import Scope, authorize
 from cx.warehouse.snapshot import Snapshot, Warehouse
 from cx.warehouse.units import Hierarchy, hierarchy
 
-PAGE_PARAMETERS = ("survey", "chart", "weights", "market", "by", "level", "mix", "a", "b", "rule", "find", "group")
+PAGE_PARAMETERS = ("survey", "chart", "weights", "market", "by", "level", "mix", "a", "b", "rule", "find", "group",
+                   "across", "order", "journey")
 IMPORT_PARAMETER = "import"  # of the Data page alone: a link to another page opens nobody's import
 
 

@@ -38,7 +38,7 @@ DRIVERS = PageFile("drivers", phrase("Drivers"), MappingProxyType({
     "importance": phrase("Importance"), "lost": phrase("Lost today"), "effects": phrase("Penalty and reward"),
     "time": phrase("Over time"), "group": phrase("Against the unit above"), "difference": phrase("Simple difference"),
 }))
-PAGES = (TRENDS, COMPARE, DRIVERS, PageFile("data", phrase("Data")))
+PAGES = (TRENDS, COMPARE, PageFile("journey", phrase("Journey")), DRIVERS, PageFile("data", phrase("Data")))
 # Pages share the parameter `chart`: going to another page and back keeps the choice.
 PICTURES = frozenset(name for page in PAGES for name in page.pictures)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cx.settings import Settings
@@ -42,6 +42,12 @@ class NamedMap:
         some = self.map.of_units(unit_ids)
         return NamedMap(some, tuple(one for one in self.touchpoints if one.id in some.touchpoint_ids), self.unit_names)
 
+    def of_touchpoints(self, touchpoint_ids: Sequence[str]) -> NamedMap:
+        """The rows of these touchpoints alone, in the order given."""
+        by_id = {one.id: one for one in self.touchpoints}
+        return NamedMap(self.map.of_touchpoints(touchpoint_ids), tuple(by_id[one] for one in touchpoint_ids),
+                        self.unit_names)
+
 
 Spans = Mapping[str, Mapping[str, SpanCounts]]
 """The answers of a span by touchpoint and unit."""
@@ -60,7 +66,7 @@ def compared_touchpoints(
     above, everywhere = around(tree, asked)
     spans = _spans(snapshot, scope, asked, filters, found, limits, above, everywhere, tree.parents)
     unit_ids = tuple(unit.unit_id for unit in compared.units)
-    touchpoints = tuple(one for one in _touchpoints(snapshot, scope, spans)
+    touchpoints = tuple(one for one in named_touchpoints(snapshot, scope, spans)
                         if any(unit_id in spans[one.id] for unit_id in unit_ids))
     if not touchpoints:
         return None
@@ -71,9 +77,11 @@ def compared_touchpoints(
     return NamedMap(made, touchpoints, {unit.unit_id: unit.name for unit in compared.units})
 
 
-def _touchpoints(snapshot: Snapshot, scope: Scope, spans: Spans) -> list[Touchpoint]:
-    named = [Touchpoint(*row) for row in snapshot.query(scope, "touchpoints") if row[0] in spans]
-    return named + [Touchpoint(one, one, "", "") for one in spans if one not in {known.id for known in named}]
+def named_touchpoints(snapshot: Snapshot, scope: Scope, ids: Collection[str]) -> list[Touchpoint]:
+    """The touchpoints with these ids, in the order of their journeys; those that no table names at the end."""
+    named = [Touchpoint(*row) for row in snapshot.query(scope, "touchpoints") if row[0] in ids]
+    known = {one.id for one in named}
+    return named + [Touchpoint(one, one, "", "") for one in ids if one not in known]
 
 
 def _spans(
@@ -83,11 +91,7 @@ def _spans(
     """The answers in the span, without those of months that the sum would give away: for each touchpoint as if a filter
     named it.
     """
-    clauses = narrowing(filters)
-    by_touchpoint = tuple(clause for clause in clauses if clause.column == "touchpoint_id")
-    counts = "counts_touchpoint" if clauses == by_touchpoint else "counts_all"
-    reads = {"counts": Read(counts, clauses), "clusters": Read("counts_touchpoint", by_touchpoint),
-             "everything": Read("counts_unit")}
+    reads = reads_of(filters)
     window = {"survey": asked.survey, "first_month": found.first_month, "last_month": found.last_month,
               "privacy": limits.privacy}
     cells: dict[str, list[UnitPeriod]] = {}
@@ -104,6 +108,15 @@ def _spans(
         families.setdefault(touchpoint, {})[parent, period] = (Family(*sums[:3]), Family(*sums[3:]))
     return {touchpoint: span_counts(rows, _protected(Protection(parents, families.get(touchpoint, {})), limits), limits)
             for touchpoint, rows in cells.items()}
+
+
+def reads_of(filters: Filters) -> dict[str, Read]:
+    """What the queries of answers by touchpoint read: the smallest rollups that serve the filters."""
+    clauses = narrowing(filters)
+    by_touchpoint = tuple(clause for clause in clauses if clause.column == "touchpoint_id")
+    counts = "counts_touchpoint" if clauses == by_touchpoint else "counts_all"
+    return {"counts": Read(counts, clauses), "clusters": Read("counts_touchpoint", by_touchpoint),
+            "everything": Read("counts_unit")}
 
 
 def _protected(monthly: Protection, limits: Thresholds) -> Callable[[UnitPeriod], int | None]:

@@ -34,7 +34,8 @@ _READS = re.compile(r"^-- reads: (.+)$", re.MULTILINE)
 # Every table that a page may read, and how the scope selects its rows. A table that does not stand here is not there.
 SCOPE_SQL: Mapping[str, str] = {
     **dict.fromkeys(("counts_unit", "counts_touchpoint", "counts_mix", "counts_all", "response_counts", "scales",
-                     "freshness", "unit_tree", "driver_products", "rating_counts", "business", "targets"),
+                     "freshness", "unit_tree", "driver_products", "rating_counts", "business", "targets",
+                     "pain_points", "excerpts", "visits", "touchpoint_metrics"),
                     "unit_id = any($scope_units)"),
     "events": "(unit_id is null or unit_id = any($scope_units))",
     # Competitors are public; a unit of our own that stands among them is not.

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("path", [
     "?survey=transaction", "?chart=multiples&lang=zh_Hant", "compare?level=3&lang=zh_Hans",
     "compare?survey=transaction&chart=touchpoints&level=2&rule=revenue", "?chart=level&unit=HB",
-    "?chart=why&by=segment", "drivers", "data",
+    "?chart=why&by=segment", "drivers", "journey?touchpoint=counter_visit&unit=HB", "data",
 ])
 def test_axe_finds_nothing(browser: Browser, server: Server, path: str, theme: str) -> None:
     context = browser.new_context(

@@ -84,6 +84,8 @@ def data_values() -> set[str]:
         ("compare?chart=funnel&level=3&survey=transaction&", "zh_Hans"),
         ("compare?chart=touchpoints&level=2&survey=transaction&rule=revenue&", "zh_Hant"),
         ("compare?chart=multiples&level=3&survey=transaction&group=parent&find=Harbour%20Life&", "zh_Hans"),
+        ("journey?touchpoint=hotline&", "zh_Hant"),
+        ("journey?across=segment&order=worst&touchpoint=policy_change&", "zh_Hans"),
         ("data?", "zh_Hant"),
         ("data?", "zh_Hans"),
     ],
@@ -134,7 +136,7 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 
 
 @pytest.mark.parametrize("path", ["?survey=transaction", "?chart=multiples", "?chart=shares&unit=u1", "data",
-                                  "compare?survey=transaction&chart=touchpoints"])
+                                  "compare?survey=transaction&chart=touchpoints", "journey?touchpoint=t1"])
 def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     context: BrowserContext, page: Page, hostile_server: Server, path: str
 ) -> None:
@@ -165,7 +167,9 @@ def test_hostile_names_load_nothing_run_nothing_and_link_nowhere(
     assert page.get_by_test_id("stMain").locator(".katex").count() == 0
     if path != "data":
         name = homes.SCRIPT if "unit=u1" in path else homes.IMAGE
-        assert name in page.locator("h1").inner_text().replace("\u2060", "")
+        heading = "h2" if path.startswith("journey") else "h1"  # the touchpoint that is opened
+        name = homes.SCRIPT if path.startswith("journey") else name
+        assert name in page.locator(heading).first.inner_text().replace("\u2060", "")
 
 
 def focused(page: Page) -> str:
@@ -222,10 +226,23 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def test_a_click_on_a_cell_of_the_map_of_journeys_opens_its_touchpoint(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1440, "height": 1400})
+    open_link(page, f"{server.url}/journey?find=Pay-out&unit=HL")
+    cell = page.locator(".js-plotly-plot .scatterlayer text").first.bounding_box()
+    assert cell is not None
+    page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+    page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+    page.get_by_role("heading", name="Claim and pay-out · Pay-out received").wait_for()
+    wait_until_ready(page)
+    assert "touchpoint=payout" in page.url
+
+
 @pytest.mark.parametrize("path", [
     "?lang=en", "?chart=multiples&lang=zh_Hant", "?unit=HL-N1&survey=transaction&chart=shares",
     "?chart=why&lang=en", "drivers?chart=effects&lang=zh_Hant",
     "compare?level=2&mix=segment&lang=en", "compare?survey=transaction&chart=touchpoints&lang=zh_Hant", "data?lang=en",
+    "journey?touchpoint=payout&unit=HL&lang=en",
 ])
 def test_a_phone_scrolls_down_only_and_nothing_overlaps(phone: Page, server: Server, path: str) -> None:
     open_link(phone, f"{server.url}/{path}")

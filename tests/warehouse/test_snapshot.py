@@ -30,7 +30,7 @@ PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "every
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
           "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1,
           "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product",
-          "periods": ["2024-01", "2024-02", "2024-03"], "wave": ""}
+          "periods": ["2024-01", "2024-02", "2024-03"], "wave": "", "touchpoint": "t", "day": date(2024, 1, 1)}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             + [{"on_date": "2024-01-02", "title": "for all", "unit_id": ""}],
             "targets": [
                 {"unit_id": unit, "metric": f"canary-{unit}", "period": "2024", "target": 30} for unit in UNITS
+            ],
+            "pain_points": [
+                {"pain_point_id": f"canary-{unit}", "title": f"canary-{unit}", "unit_id": unit, "touchpoint_id": "t",
+                 "owner": f"canary-{unit}", "opened_on": "2024-01-01"} for unit in UNITS
+            ],
+            "visits": [
+                {"visit_id": f"canary-{unit}", "unit_id": unit, "touchpoint_id": "t", "visited_on": "2024-01-01",
+                 "score_pct": 70} for unit in UNITS
+            ],
+            "excerpts": [
+                {"excerpt_id": f"canary-{unit}", "media": "a.wav", "unit_id": unit, "touchpoint_id": "t",
+                 "consent": "given"} for unit in UNITS
+            ],
+            "touchpoint_metrics": [
+                {"touchpoint_id": "t", "unit_id": unit, "month": "2024-01", "entered": 40} for unit in UNITS
             ],
             "benchmarks": [
                 {"competitor": name, "market": "all", "period": "2024", "nps": 20}

@@ -5,7 +5,7 @@
 -- reads: unit_tree
 with counted as (
     select unit_id, touchpoint_id, period, sum(promoters)::bigint as promoters, sum(passives)::bigint as passives,
-        sum(detractors)::bigint as detractors, promoters + passives + detractors as n
+        sum(detractors)::bigint as detractors, sum(promoters + passives + detractors)::bigint as n
     from counts
     where survey = $survey and starts_on between $first_month and $last_month and unit_id = any($units)
         and touchpoint_id is not null and ($wave = '' or period = $wave)

@@ -2,7 +2,7 @@
 -- are worth (n / design effect of repeat customers, as cx.stats.nps.design_effect), and answers that a filter leaves out
 with counted as (
     select unit_id, period, sum(promoters)::bigint as promoters, sum(passives)::bigint as passives,
-        sum(detractors)::bigint as detractors, promoters + passives + detractors as n
+        sum(detractors)::bigint as detractors, sum(promoters + passives + detractors)::bigint as n
     from counts
     where survey = $survey and starts_on between $first_month and $last_month and unit_id = any($units)
     group by all
