@@ -90,7 +90,7 @@ def change_parts(
     """
     first = _together([_without_private(period, thresholds) for period in before])
     second = dict(_without_private(after, thresholds))
-    _fold_small(first, second, thresholds)
+    fold_small(first, second, thresholds)
     if len(first.keys() | second.keys()) < 2 or not first or not second:
         return None
     old, new = ({name: nps_estimate(one.counts, n=one.n, design_effect=effect) for name, one in group.items()}
@@ -116,7 +116,7 @@ def _together(periods: Sequence[Period]) -> dict[str, Answers]:
     return total
 
 
-def _fold_small(first: dict[str, Answers], second: dict[str, Answers], thresholds: Thresholds) -> None:
+def fold_small(first: dict[str, Answers], second: dict[str, Answers], thresholds: Thresholds) -> None:
     """Fold strata with too few answers for a figure, before or after, into OTHERS; and more until these have enough."""
     def smallest(name: str) -> int:
         return min(one.n for group in (first, second) if (one := group.get(name, NOBODY)).n)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from cx.stats.change_parts import OTHERS, Answers, fold_small
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Funnel, Standing, funnel_of, unit_standings
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.pooling import PooledUnit, PooledUnits, pooled_units
@@ -110,9 +111,9 @@ class Comparison:
         return sum(unit.rank.set_low - 1 for unit in self.shown if unit.rank is not None)
 
 
-def span_counts(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod], int | None], thresholds: Thresholds
-                ) -> dict[str, SpanCounts]:
-    """The answers of each unit in a span, from its periods, without those that the sum would give away.
+def kept_periods(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod], int | None], thresholds: Thresholds
+                 ) -> dict[str, list[UnitPeriod]]:
+    """The periods of each unit that count in a sum of them, by unit: all but those that the sum would give away.
 
     `protected` says of a period whose figure is hidden how many private answers of others it hides, None where it is
     shown: the sum less the periods that are shown is the sum of the hidden ones. So these count only where they hide
@@ -134,6 +135,17 @@ def span_counts(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod],
                 kept.setdefault(unit_id, []).extend(cell for cell, _ in cells)
     for unit_id, cells in private.items():  # nothing else is there: withheld, with the number of answers
         kept.setdefault(unit_id, [cell for cell, _ in cells])
+    return kept
+
+
+def span_counts(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod], int | None], thresholds: Thresholds
+                ) -> dict[str, SpanCounts]:
+    """The answers of each unit in a span, from the periods that `kept_periods` keeps."""
+    return together(kept_periods(periods, protected, thresholds))
+
+
+def together(kept: Mapping[str, Sequence[UnitPeriod]]) -> dict[str, SpanCounts]:
+    """The answers of each unit in all its periods together."""
     return {unit_id: SpanCounts(
         Counts(sum(cell.promoters for cell in cells), sum(cell.passives for cell in cells),
                sum(cell.detractors for cell in cells)),
@@ -158,7 +170,7 @@ def comparison(
     pooled = pooled_units(estimates) if estimates else None
     ranks = ranking(estimates) if len(estimates) > 1 else None
     standings = unit_standings(estimates, thresholds) if estimates else ()
-    fair = _fair({unit_id: strata[unit_id] for unit_id in shown if unit_id in strata}) if strata else {}
+    fair = _fair({unit_id: strata[unit_id] for unit_id in shown if unit_id in strata}, thresholds) if strata else {}
     place = {unit_id: number for number, unit_id in enumerate(shown)}
 
     def unit(unit_id: str) -> ComparedUnit:
@@ -187,11 +199,32 @@ def _total(total_id: str | None, spans: Mapping[str, SpanCounts], hidden: Callab
     return span_estimate(span)
 
 
-def difference_split(before: Strata, after: Strata) -> Split | None:
-    """The difference of two units, after - before, split into performance and mix; None where one has no answers."""
+def difference_split(before: Strata, after: Strata, thresholds: Thresholds) -> Split | None:
+    """The difference of two units, after - before, split into performance and mix; None where one has no answers.
+
+    Strata with too few answers of one of them for a figure are folded into one of others, in both.
+    """
     if not before or not after:
         return None
-    return performance_and_mix(_estimates(before), _estimates(after))
+    first, second = folded_strata(before, after, thresholds)
+    return performance_and_mix(_estimates(first), _estimates(second))
+
+
+def folded_strata(first: Strata, second: Strata, thresholds: Thresholds) -> tuple[Strata, Strata]:
+    """The strata of two units without small ones: these stand together under OTHERS, with answers enough for a figure.
+
+    >>> one, other = folded_strata({"car": Counts(20, 10, 5), "home": Counts(3, 0, 0), "boat": Counts(4, 4, 4)},
+    ...                            {"car": Counts(50, 0, 0), "home": Counts(9, 9, 9)}, Thresholds())
+    >>> [(name.strip(chr(0)), round(counts.total)) for name, counts in one.items()]
+    [('car', 35), ('others', 15)]
+    >>> [(name.strip(chr(0)), round(counts.total)) for name, counts in other.items()]
+    [('car', 50), ('others', 27)]
+    """
+    groups = [{name: Answers(round(counts.total), counts) for name, counts in strata.items()}
+              for strata in (first, second)]
+    fold_small(groups[0], groups[1], thresholds)
+    one, other = ({name: answers.counts for name, answers in group.items()} for group in groups)
+    return one, other
 
 
 def span_estimate(span: SpanCounts) -> Estimate:
@@ -203,13 +236,19 @@ def _estimates(strata: Strata) -> dict[str, Estimate]:
     return {name: nps_estimate(counts) for name, counts in strata.items()}
 
 
-def _fair(strata: Mapping[str, Strata]) -> dict[str, Standardised]:
-    """The NPS of each unit at the mix of all answers."""
+def _fair(strata: Mapping[str, Strata], thresholds: Thresholds) -> dict[str, Standardised]:
+    """The NPS of each unit at the mix of all answers, from its strata with answers enough for a figure.
+
+    What is folded is of other strata in each unit: it counts in the mix, and no unit has a score for it.
+    """
+    folded = {unit_id: folded_strata(one, {}, thresholds)[0] for unit_id, one in strata.items()}
     mix: dict[str, float] = {}
-    for one in strata.values():
+    for one in folded.values():
         for name, counts in one.items():
             mix[name] = mix.get(name, 0.0) + counts.total
-    return {unit_id: standardised_nps(_estimates(one), mix) for unit_id, one in strata.items() if one}
+    scored = {unit_id: {name: counts for name, counts in one.items() if name != OTHERS}
+              for unit_id, one in folded.items()}
+    return {unit_id: standardised_nps(_estimates(one), mix) for unit_id, one in scored.items() if one}
 
 
 def _ordered(shown: Sequence[str], ranks: Ranking | None) -> list[str]:

@@ -202,8 +202,9 @@ def pair(view: View, shown: Shown) -> None:
                    t("Answers carry no product, segment or channel, so the mix is not known."))
         return
     asked = Asked(shown.asked.survey, (first, second), None, dimension)
-    strata = compare.strata(view.snapshot, view.scope, asked, (first, second), view.filters, shown.span)
-    split = difference_split(strata.get(first, {}), strata.get(second, {}))
+    strata = compare.strata(view.snapshot, view.scope, asked, (first, second), view.filters, shown.span,
+                            view.settings)
+    split = difference_split(strata.get(first, {}), strata.get(second, {}), view.thresholds)
     if split is None:
         return
     st.markdown(plain(pair_sentence(t, names[first], names[second], split)))

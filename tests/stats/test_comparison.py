@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cx.stats.comparison import SpanCounts, UnitPeriod, comparison, difference_split, span_counts
+from cx.stats.comparison import SpanCounts, UnitPeriod, comparison, difference_split, folded_strata, span_counts
 from cx.stats.difference import nps_difference
 from cx.stats.nps import Counts, nps_estimate
 from cx.stats.suppression import Thresholds, Withheld
@@ -105,10 +105,32 @@ def test_at_the_same_mix_every_unit_is_counted_by_the_answers_of_all():
     assert fair["b"].nps == pytest.approx(0.5 * -0.1 + 0.5 * 0.55)
 
 
+@given(*[st.dictionaries(st.sampled_from("vwxyz"), st.tuples(*[st.integers(0, 9)] * 3), min_size=1)] * 2)
+def test_folded_strata_lose_no_answer_and_show_none_that_are_few(
+    one: dict[str, tuple[int, int, int]], other: dict[str, tuple[int, int, int]]
+):
+    before = [{name: Counts(*classes) for name, classes in strata.items() if sum(classes)} for strata in (one, other)]
+    for strata, folded in zip(before, folded_strata(*before, LIMITS), strict=True):
+        assert sum(counts.total for counts in folded.values()) == sum(counts.total for counts in strata.values())
+        # A unit that has few answers in all is withheld itself.
+        assert len(folded) < 2 or min(counts.total for counts in folded.values()) >= LIMITS.figure
+
+
+def test_a_few_answers_of_a_stratum_do_not_move_the_score_at_the_same_mix():
+    def fair_of(few: Counts) -> float | None:
+        strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40), "z": few},
+                  "b": {"x": Counts(20, 50, 30), "y": Counts(60, 20, 20), "z": Counts(30, 10, 10)}}
+        found = comparison({"a": "A", "b": "B"}, spans(a=(94, 60, 50), b=(110, 80, 60)), nobody, LIMITS, strata=strata)
+        fair = next(unit.fair for unit in found.units if unit.unit_id == "b")
+        return fair.nps if fair else None
+
+    assert fair_of(Counts(4, 0, 0)) == fair_of(Counts(0, 0, 4)) is not None
+
+
 def test_a_split_needs_answers_of_both_and_adds_up():
     a, b = {"x": Counts(30, 30, 40), "y": Counts(540, 270, 90)}, {"x": Counts(270, 270, 360), "y": Counts(65, 25, 10)}
-    assert difference_split({}, b) is None
-    split = difference_split(a, b)
+    assert difference_split({}, b, LIMITS) is None
+    split = difference_split(a, b, LIMITS)
     assert split is not None
     assert (round(100 * split.change.nps, 6), round(100 * split.performance.nps, 6)) == (-47.5, 2.5)
     assert split.performance.nps + split.mix.nps == pytest.approx(split.change.nps, abs=1e-12)
