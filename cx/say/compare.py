@@ -9,7 +9,7 @@ from cx.phrase import Phrase, phrase
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES
-from cx.stats.comparison import ComparedUnit, Comparison
+from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
 from cx.stats.group_figure import GroupFigure
 from cx.stats.standardise import Split
@@ -167,6 +167,16 @@ def pair_sentence(t: Translator, first: str, second: str, split: Split) -> str:
     if change.nps > 0:
         return t("{second} scores higher than {first} by {size} (95% interval {interval}).", **names)
     return t("{second} scores lower than {first} by {size} (95% interval {interval}).", **names)
+
+
+def split_sentence(t: Translator, first: str, second: str, split: Split, dimension: Phrase) -> str:
+    """How much of the answers the parts of a difference rest on; or that there are no parts, and why."""
+    names = {"share": formatter(t.code).percent(split.compared, 0), "first": first, "second": second,
+             "dimension": dimension}
+    if split.compared < COMPARABLE:
+        return t("{first} and {second} cannot be compared by {dimension}: only {share} of the answers lie where both "
+                 "have some, so the difference is not split.", **names)
+    return t("The two parts add up to the difference. {share} of the answers lie where both units have some.", **names)
 
 
 def _with_nps(t: Translator, unit: ComparedUnit) -> str:

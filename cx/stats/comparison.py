@@ -19,6 +19,9 @@ from cx.stats.ranks import Ranking, UnitRank, ranking
 from cx.stats.standardise import Split, Standardised, performance_and_mix, standardised_nps
 from cx.stats.suppression import Thresholds, Withheld, missing_answers, withheld
 
+COMPARABLE = 0.9
+"""Share of a mix that must lie where there are answers enough, or what is left is another mix."""
+
 Strata = Mapping[str, Counts]
 """The answers of one unit by the value of a dimension; empty text for answers without one."""
 

@@ -17,9 +17,10 @@ from cx.say.compare import (
     groups_sentence,
     pair_sentence,
     rule_help,
+    split_sentence,
     withheld_units,
 )
-from cx.stats.comparison import ComparedUnit, Comparison, difference_split
+from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison, difference_split
 from cx.stats.difference import Difference
 from cx.stats.group_figure import GroupFigure
 from cx.ui import address
@@ -210,10 +211,10 @@ def pair(view: View, shown: Shown) -> None:
     st.markdown(plain(pair_sentence(t, names[first], names[second], split)))
     with st.container(horizontal=True, key="cards"):
         _part(view, t("Difference"), split.change)
-        _part(view, t("Happier customers"), split.performance)
-        _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
-    st.caption(t("The two parts add up to the difference. {share} of the answers lie where both units have some.",
-                 share=view.write.percent(split.compared, 0)))
+        if split.compared >= COMPARABLE:
+            _part(view, t("Happier customers"), split.performance)
+            _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
+    st.caption(plain(split_sentence(t, names[first], names[second], split, MIXES[dimension])))
 
 
 def _part(view: View, label: str, part: Difference) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -97,6 +98,22 @@ def test_two_units_differ_by_parts_that_add_up(demo: Demo) -> None:
     whole, happier, mix = (float(card.value.split()[0].replace("−", "-")) for card in at.metric[-3:])
     assert whole == pytest.approx(happier + mix, abs=0.15)
     assert any("Harbour Brokers scores higher than Harbour Motor" in said(text.value) for text in at.markdown)
+
+
+def test_units_with_little_in_common_are_not_split(tmp_path: Path) -> None:
+    units = [{"unit_id": "all", "name": "All", "parent_id": ""}] + [
+        {"unit_id": name.lower(), "name": name, "parent_id": "all"} for name in ("Cars", "Homes")]
+    rows = homes.answers(0, [10] * 60 + [2] * 40, unit="cars", product="car")
+    rows += homes.answers(100, [10] * 15 + [2] * 5, unit="cars", product="home")
+    rows += homes.answers(120, [10] * 30 + [2] * 30, unit="homes", product="home")
+    with at_home(homes.company(tmp_path, rows, units=units).folder):
+        at = visit("compare")
+        assert is_whole(at)
+    assert [card.label for card in at.metric] == ["Difference"]
+    # The mean of 20 of 120 answers and of all 60.
+    assert any("Homes and Cars cannot be compared by product: only 58% of the answers" in said(text.value)
+               or "Cars and Homes cannot be compared by product: only 58% of the answers" in said(text.value)
+               for text in at.caption)
 
 
 @over("many_branches")
