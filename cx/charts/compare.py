@@ -19,6 +19,7 @@ MAX_ROWS = 40
 _ROW_HEIGHT, _LEAST_ROWS = 22, 5
 _UNIT, _GUESS, _OUT = UNITS[3], UNITS[0], UNITS[1]
 _STEPS = 60
+_FAIR_BELOW = 0.3  # rows: the interval of the best guess must stay readable
 
 
 class Compared(NamedTuple):
@@ -80,11 +81,13 @@ def scores(shown: Compared) -> go.Figure:
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
     fair = [(place, unit) for place, unit in placed if unit.fair]
     if fair:
+        traces.append(_intervals([(place + _FAIR_BELOW, unit.fair.low, unit.fair.high) for place, unit in fair
+                                  if unit.fair], _OUT))
         traces.append(scatter(
-            x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place for place, _ in fair], mode="markers",
-            name=t("At the same mix"), marker={"symbol": "line-ns-open", "color": _OUT, "size": 12,
-                                               "line": {"width": 2.5, "color": _OUT}},
-            hovertext=[shown.hover(unit) for _, unit in fair], hoverinfo="text"))
+            x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place + _FAIR_BELOW for place, _ in fair],
+            mode="markers", name=t("At the same mix"), hovertext=[shown.hover(unit) for _, unit in fair],
+            hoverinfo="text", marker={"symbol": "line-ns-open", "color": _OUT, "size": 9,
+                                      "line": {"width": 2.5, "color": _OUT}}))
     return go.Figure(traces, _rows_layout(shown, _nps_axis(rows, shown.total), shapes=_total_line(shown.total)))
 
 
@@ -151,7 +154,7 @@ def _ends(estimate: Estimate | None) -> tuple[float, float]:
     return (estimate.low, estimate.high) if estimate else (0.0, 0.0)
 
 
-def _intervals(ends: Sequence[tuple[int, float, float]], colour: str) -> Trace:
+def _intervals(ends: Sequence[tuple[float, float, float]], colour: str) -> Trace:
     """Lines from low to high, each at its place."""
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -172,6 +175,7 @@ def _ribbons(ends: Sequence[tuple[int, float, float]]) -> Trace:
 def _nps_axis(rows: Sequence[ComparedUnit], total: float | None) -> dict[str, Any]:
     known = [unit.estimate.nps for unit in rows if unit.estimate] + ([] if total is None else [total])
     ends = [end for unit in rows if unit.pooled for end in (unit.pooled.low, unit.pooled.high)]
+    ends += [end for unit in rows if unit.fair for end in (unit.fair.low, unit.fair.high)]
     return y_axis(100 * min([*known, *ends], default=-0.2), 100 * max([*known, *ends], default=0.2),
                   title={"text": "NPS"})
 

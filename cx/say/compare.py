@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from cx.phrase import Phrase, phrase
@@ -13,6 +13,7 @@ from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
 from cx.stats.group_figure import GroupFigure
 from cx.stats.standardise import Split
+from cx.stats.suppression import Thresholds
 from cx.warehouse.compare import Span
 
 STANDING_WORDS: Mapping[Standing, Phrase] = MappingProxyType({
@@ -110,6 +111,19 @@ def withheld_units(t: Translator, comparison: Comparison) -> str:
                     "{n} units have too few answers to be compared, or would give away another one.", missing)
 
 
+def uncovered_sentence(t: Translator, units: Sequence[ComparedUnit], dimension: Phrase, thresholds: Thresholds) -> str:
+    """Which units have no score at the same mix, and why; empty text when all have one, or none was asked for."""
+    write = formatter(t.code)
+    without = [unit.name for unit in units if unit.mix_covered is not None and unit.fair is None]
+    if not without:
+        return ""
+    named = (write.listing(without) if len(without) <= _NAMED
+             else t.plural("{n} unit", "{n} units", len(without)))
+    return t("No score at the same mix: {units}. Less than {share} of the mix by {dimension} lies where they have "
+             "{n} answers or more.", units=named, share=write.percent(COMPARABLE, 0), dimension=dimension,
+             n=thresholds.figure)
+
+
 def groups_sentence(t: Translator, comparison: Comparison) -> str:
     """The groups of units that cannot be told apart; of many units the number of pairs that can."""
     names = {unit.unit_id: unit.name for unit in comparison.shown}
@@ -149,6 +163,9 @@ def unit_words(t: Translator, unit: ComparedUnit, units: int) -> list[str]:
         said.append(t("Rank {low} to {high} of {units}", low=unit.rank.low, high=unit.rank.high, units=units))
     if unit.standing is not None and units >= FUNNEL_MIN_UNITS:
         said.append(t(STANDING_WORDS[unit.standing]))
+    if unit.fair is None and unit.mix_covered is not None:
+        said.append(t("At the same mix: not told, only {covered} of the mix covered",
+                      covered=write.percent(unit.mix_covered, 0)))
     if unit.fair is not None:
         said.append(t("At the same mix: {nps} ({interval}), {covered} of the mix covered",
                       nps=write.nps(unit.fair.nps), interval=write.interval(unit.fair.low, unit.fair.high),

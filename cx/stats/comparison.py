@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from cx.stats.change_parts import OTHERS, Answers, fold_small
+from cx.stats.change_parts import OTHERS, Answers, fold_small, without_private
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Funnel, Standing, funnel_of, unit_standings
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.pooling import PooledUnit, PooledUnits, pooled_units
@@ -67,8 +67,9 @@ NO_ANSWERS = SpanCounts(Counts(0, 0, 0), 0.0, 0)
 class ComparedUnit:
     """One unit among its like. Everything but n is None where the figure is withheld; `missing` answers are needed.
 
-    pooled, rank: None also where the unit is the only one. fair: the NPS at the common mix, None where nothing of the
-    mix has answers or no mix was asked for.
+    pooled, rank: None also where the unit is the only one. mix_covered: share of the common mix, in [0, 1], in strata
+    where the unit has answers enough for a figure; None where no mix was asked for. fair: the NPS at the common mix,
+    None where less than COMPARABLE of it is covered: the rest would weigh as another mix.
     """
 
     unit_id: str
@@ -81,6 +82,7 @@ class ComparedUnit:
     pooled: PooledUnit | None
     rank: UnitRank | None
     standing: Standing | None
+    mix_covered: float | None
     fair: Standardised | None
 
 
@@ -183,7 +185,7 @@ def comparison(
             missing_answers(n, thresholds), n >= thresholds.firm,
             pooled.units[at] if pooled and at is not None and len(shown) > 1 else None,
             ranks.units[at] if ranks and at is not None else None,
-            standings[at] if at is not None else None, fair.get(unit_id))
+            standings[at] if at is not None else None, *fair.get(unit_id, _NO_MIX))
 
     total = _total(total_id, spans, hidden, thresholds)
     ordered = _ordered(shown, ranks) + [unit_id for unit_id in names if unit_id not in place]
@@ -223,11 +225,14 @@ def folded_strata(first: Strata, second: Strata, thresholds: Thresholds) -> tupl
     >>> [(name.strip(chr(0)), round(counts.total)) for name, counts in other.items()]
     [('car', 50), ('others', 27)]
     """
-    groups = [{name: Answers(round(counts.total), counts) for name, counts in strata.items()}
-              for strata in (first, second)]
-    fold_small(groups[0], groups[1], thresholds)
+    groups = _answers(first), _answers(second)
+    fold_small(*groups, thresholds)
     one, other = ({name: answers.counts for name, answers in group.items()} for group in groups)
     return one, other
+
+
+def _answers(strata: Strata) -> dict[str, Answers]:
+    return {name: Answers(round(counts.total), counts) for name, counts in strata.items()}
 
 
 def span_estimate(span: SpanCounts) -> Estimate:
@@ -239,19 +244,32 @@ def _estimates(strata: Strata) -> dict[str, Estimate]:
     return {name: nps_estimate(counts) for name, counts in strata.items()}
 
 
-def _fair(strata: Mapping[str, Strata], thresholds: Thresholds) -> dict[str, Standardised]:
+class _Fair(NamedTuple):
+    covered: float | None
+    score: Standardised | None
+
+
+_NO_MIX = _Fair(None, None)
+
+
+def _fair(strata: Mapping[str, Strata], thresholds: Thresholds) -> dict[str, _Fair]:
     """The NPS of each unit at the mix of all answers, from its strata with answers enough for a figure.
 
-    What is folded is of other strata in each unit: it counts in the mix, and no unit has a score for it.
+    Private strata of a unit do not count in the mix, nor do those that it would give them away with: the score of
+    another unit, read backwards, would tell how many answers they have.
     """
-    folded = {unit_id: folded_strata(one, {}, thresholds)[0] for unit_id, one in strata.items()}
     mix: dict[str, float] = {}
-    for one in folded.values():
-        for name, counts in one.items():
-            mix[name] = mix.get(name, 0.0) + counts.total
-    scored = {unit_id: {name: counts for name, counts in one.items() if name != OTHERS}
-              for unit_id, one in folded.items()}
-    return {unit_id: standardised_nps(_estimates(one), mix) for unit_id, one in scored.items() if one}
+    for one in strata.values():
+        for name, answers in without_private(_answers(one), thresholds).items():
+            if name != OTHERS:
+                mix[name] = mix.get(name, 0.0) + answers.n
+    whole, found = sum(mix.values()), {}
+    for unit_id, one in strata.items():
+        folded, _ = folded_strata(one, {}, thresholds)
+        scored = {name: counts for name, counts in folded.items() if name in mix}
+        covered = sum(mix[name] for name in scored) / whole if whole else 0.0
+        found[unit_id] = _Fair(covered, standardised_nps(_estimates(scored), mix) if covered >= COMPARABLE else None)
+    return found
 
 
 def _ordered(shown: Sequence[str], ranks: Ranking | None) -> list[str]:

@@ -104,7 +104,7 @@ def _mix(view: View) -> str:
         view.t("Same mix of"), ["", *known], key="mix", width=200,
         format_func=lambda name: view.t(MIXES[name]) if name else view.t("as answered"),
         help=view.t("Units differ in whom they serve. At the same mix every unit is counted as if its answers were "
-                    "mixed like all answers of these units."),
+                    "mixed like all answers of these units. The mix is that of the answers, not of all customers."),
         on_change=lambda: address.choose("mix", st.session_state["mix"])))
 
 

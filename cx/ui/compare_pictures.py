@@ -12,9 +12,9 @@ from cx.charts.compare import Compared
 from cx.charts.compare_touchpoints import Mapped
 from cx.charts.series import Shown as ShownTrends
 from cx.charts.trends import MAX_PANELS
-from cx.say.compare import compare_headline
+from cx.say.compare import compare_headline, uncovered_sentence
 from cx.say.compare_touchpoints import map_sentence
-from cx.ui.compare_page import Shown
+from cx.ui.compare_page import MIXES, Shown
 from cx.ui.figures import figure, scrolled
 from cx.ui.frame import View
 from cx.ui.pages import COMPARE
@@ -68,9 +68,16 @@ def _units(view: View, shown: Shown, chart: str) -> None:
                  "ranked.") if chart == "ranks" else
                t("Sorted by expected rank. The diamond pulls the score of a small unit towards the others; its line "
                  "is the 95% interval."))
+    if said := _uncovered(view, shown):
+        st.caption(plain(said))
     if drawn.is_cut:
         st.caption(t("Drawn are the first and the last {shown} units of {all}. The table has all of them.",
                      shown=pictures.MAX_ROWS // 2, all=view.write.count(len(shown.found))))
+
+
+def _uncovered(view: View, shown: Shown) -> str:
+    dimension = shown.asked.dimension
+    return uncovered_sentence(view.t, shown.found, MIXES[dimension], view.thresholds) if dimension else ""
 
 
 def touchpoints_of(view: View, shown: Shown) -> NamedMap | None:

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from cx.say.compare import RULE_MEANINGS, RULE_WORDS, group_sentence, groups_sentence, rule_help
+from cx.say.compare import (
+    RULE_MEANINGS,
+    RULE_WORDS,
+    group_sentence,
+    groups_sentence,
+    rule_help,
+    uncovered_sentence,
+    unit_words,
+)
 from cx.say.compare_touchpoints import cell_words, map_rows, map_sentence
 from cx.say.translator import LANGUAGES, translator
 from cx.stats.comparison import Comparison, SpanCounts, comparison
@@ -14,6 +22,7 @@ from cx.stats.group_figure import GroupFigure
 from cx.stats.nps import Counts
 from cx.stats.suppression import Thresholds
 from cx.stats.touchpoint_map import touchpoint_map
+from cx.ui.compare_page import MIXES
 from cx.warehouse.compare_touchpoints import NamedMap, Touchpoint
 from cx.warehouse.group_rules import RULES
 
@@ -73,6 +82,21 @@ def named() -> NamedMap:
 def test_the_map_says_which_cells_stand_out(named: NamedMap):
     assert map_sentence(EN, named) == ("2 of 4 comparisons of a unit at a touchpoint stand out: "
                                        "Unit A at Touch 1 (+45.0) and Unit B at Touch 1 (−45.0).")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_unit_without_a_score_at_the_same_mix_is_named_with_the_reason(code: str):
+    strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40)}, "b": {"x": Counts(20, 50, 30)}}
+    found = comparison({"a": "U1", "b": "U2"}, {"a": SpanCounts(Counts(90, 60, 50), 200.0, 0),
+                                                "b": SpanCounts(Counts(20, 50, 30), 100.0, 0)},
+                       lambda *_: False, LIMITS, strata=strata)
+    said = uncovered_sentence(translator(code), found.units, MIXES["product"], LIMITS)
+    assert "U2" in said
+    assert "U1" not in said
+    assert "90" in said
+    assert "10" in said
+    assert any("67" in words for words in unit_words(translator(code), found.units[1], 2))
+    assert uncovered_sentence(translator(code), compared(300, 100).units, MIXES["product"], LIMITS) == ""
 
 
 def test_each_cell_says_its_figure_its_verdict_or_why_it_is_withheld(named: NamedMap):

@@ -116,15 +116,29 @@ def test_folded_strata_lose_no_answer_and_show_none_that_are_few(
         assert len(folded) < 2 or min(counts.total for counts in folded.values()) >= LIMITS.figure
 
 
-def test_a_few_answers_of_a_stratum_do_not_move_the_score_at_the_same_mix():
-    def fair_of(few: Counts) -> float | None:
-        strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40), "z": few},
-                  "b": {"x": Counts(20, 50, 30), "y": Counts(60, 20, 20), "z": Counts(30, 10, 10)}}
-        found = comparison({"a": "A", "b": "B"}, spans(a=(94, 60, 50), b=(110, 80, 60)), nobody, LIMITS, strata=strata)
-        fair = next(unit.fair for unit in found.units if unit.unit_id == "b")
-        return fair.nps if fair else None
+def test_a_few_answers_of_a_stratum_move_no_score_at_the_same_mix():
+    def fair_of(few: Counts) -> list[float | None]:
+        strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40), "z": few, "v": Counts(4, 4, 4)},
+                  "b": {"x": Counts(20, 50, 30), "y": Counts(60, 20, 20), "z": Counts(10, 5, 5)}}
+        found = comparison({"a": "A", "b": "B"}, spans(a=(98, 64, 54), b=(110, 80, 60)), nobody, LIMITS, strata=strata)
+        return [unit.fair.nps if unit.fair else None for unit in found.units]
 
-    assert fair_of(Counts(4, 0, 0)) == fair_of(Counts(0, 0, 4)) is not None
+    some, others, fewer = (fair_of(few) for few in (Counts(4, 0, 0), Counts(0, 0, 4), Counts(1, 0, 0)))
+    assert some == others == fewer
+    assert None not in some
+
+
+def test_a_unit_that_covers_too_little_of_the_mix_has_no_score_at_the_same_mix():
+    strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40)}, "b": {"x": Counts(20, 50, 30)},
+              "c": {"x": Counts(60, 30, 10), "y": Counts(2, 2, 0)}}
+    found = comparison({"a": "A", "b": "B", "c": "C"}, spans(a=(90, 60, 50), b=(20, 50, 30), c=(62, 32, 10)), nobody,
+                       LIMITS, strata=strata)
+    units = {unit.unit_id: unit for unit in found.units}
+    assert units["a"].fair is not None
+    assert units["a"].fair.nps == pytest.approx(2 / 3 * 0.5 + 1 / 3 * -0.1)
+    # Of 300 answers 200 lie in x where b has some; the 4 of c in y would follow from its x, so c counts nowhere.
+    assert (units["b"].fair, units["c"].fair) == (None, None)
+    assert [units[unit].mix_covered for unit in "abc"] == pytest.approx([1, 2 / 3, 0])
 
 
 def test_a_split_needs_answers_of_both_and_adds_up():
