@@ -59,7 +59,7 @@ class Compared(NamedTuple):
 
     def hover(self, unit: ComparedUnit) -> str:
         """What is known of a unit, for the pointer."""
-        return "<br>".join(literal(line) for line in unit_words(self.t, unit, len(self.comparison.shown)))
+        return "<br>".join(literal(line) for line in unit_words(self.t, unit, self.comparison))
 
 
 def scores(shown: Compared) -> go.Figure:
@@ -92,7 +92,8 @@ def scores(shown: Compared) -> go.Figure:
 
 
 def ranks(shown: Compared) -> go.Figure:
-    """For each unit the ranks that it may have, with the one that is expected."""
+    """For each unit with a rank the ranks that it may have, with the one that is expected."""
+    shown = shown._replace(units=tuple(unit for unit in shown.units if unit.rank))
     placed, t = shown.rows, shown.t
     rows = [unit for _, unit in placed]
     ends = [(place, unit.rank.low - 0.35, unit.rank.high + 0.35) for place, unit in placed if unit.rank]
@@ -101,7 +102,7 @@ def ranks(shown: Compared) -> go.Figure:
         scatter(x=[unit.rank.expected if unit.rank else None for unit in rows], y=[place for place, _ in placed],
                 mode="markers", name=t("Expected rank"), marker={"color": _GUESS, "size": 9, "symbol": "diamond"},
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
-    count = len(shown.comparison.shown)
+    count = len(shown.comparison.ranked)
     axis = {"range": [0.4, count + 0.6], "title": {"text": t("Rank")}, "gridcolor": GRID, "fixedrange": True,
             "tickformat": "d", "nticks": 8, "zeroline": False} | ({"dtick": 1} if count <= 12 else {})
     return go.Figure(traces, _rows_layout(shown, axis, showlegend=False))
@@ -206,5 +207,5 @@ def _rows_layout(shown: Compared, x_axis: dict[str, Any], *, showlegend: bool = 
 
 def alt(shown: Compared, headline: str) -> str:
     """What the picture shows, for readers who do not see it: the finding, then the first units in words."""
-    lines = [" · ".join(unit_words(shown.t, unit, len(shown.comparison.shown))) for _, unit in shown.rows[:8]]
+    lines = [" · ".join(unit_words(shown.t, unit, shown.comparison)) for _, unit in shown.rows[:8]]
     return f"{headline} " + "; ".join(lines)

@@ -47,9 +47,12 @@ def compare_headline(t: Translator, comparison: Comparison) -> str:
         return t("Only {unit} has enough answers, so there is nothing to compare it with.", unit=shown[0].name)
     if len(shown) >= FUNNEL_MIN_UNITS:
         return _who_stands_out(t, comparison)
+    ranked = comparison.ranked
+    if not ranked:
+        return t("Fewer than two units have enough answers to be ranked.")
     if not comparison.pairs_apart:
-        return t("None of the {n} units can be told apart from another.", n=len(shown))
-    first, last = shown[0], shown[-1]
+        return t("None of the {n} units can be told apart from another.", n=len(ranked))
+    first, last = ranked[0], ranked[-1]
     return t("{apart} of {pairs} pairs of units can be told apart; {first} is expected first, {last} last.",
              apart=comparison.pairs_apart, pairs=comparison.pairs, first=_with_nps(t, first), last=_with_nps(t, last))
 
@@ -124,11 +127,20 @@ def uncovered_sentence(t: Translator, units: Sequence[ComparedUnit], dimension: 
              n=thresholds.figure)
 
 
+def unranked_sentence(t: Translator, units: Sequence[ComparedUnit], thresholds: Thresholds) -> str:
+    """How many of the units have a figure and too few answers for a rank; empty text when all have one."""
+    few = sum(unit.estimate is not None and not unit.firm for unit in units)
+    if not few:
+        return ""
+    return t.plural("{n} unit with fewer than {firm} answers has no rank.",
+                    "{n} units with fewer than {firm} answers have no rank.", few, firm=thresholds.firm)
+
+
 def groups_sentence(t: Translator, comparison: Comparison) -> str:
     """The groups of units that cannot be told apart; of many units the number of pairs that can."""
     names = {unit.unit_id: unit.name for unit in comparison.shown}
     groups = [group for group in comparison.groups if len(group) > 1]
-    if len(names) >= FUNNEL_MIN_UNITS:
+    if len(names) >= FUNNEL_MIN_UNITS and comparison.pairs:
         return t("{apart} of {pairs} pairs of units can be told apart.", apart=f"{comparison.pairs_apart:,}",
                  pairs=f"{comparison.pairs:,}")
     if not groups:
@@ -150,7 +162,7 @@ def _group(t: Translator, names: list[str]) -> str:
     return t("{first} to {last} ({n} units)", first=names[0], last=names[-1], n=write.count(len(names)))
 
 
-def unit_words(t: Translator, unit: ComparedUnit, units: int) -> list[str]:
+def unit_words(t: Translator, unit: ComparedUnit, comparison: Comparison) -> list[str]:
     """What is known of one unit, line by line: score, best guess, rank, standing, score at the same mix."""
     write, said = formatter(t.code), [unit.name]
     if unit.estimate is not None:
@@ -160,8 +172,11 @@ def unit_words(t: Translator, unit: ComparedUnit, units: int) -> list[str]:
         said.append(t("Best guess given its size: {nps} ({interval})", nps=write.nps(unit.pooled.nps),
                       interval=write.interval(unit.pooled.low, unit.pooled.high)))
     if unit.rank is not None:
-        said.append(t("Rank {low} to {high} of {units}", low=unit.rank.low, high=unit.rank.high, units=units))
-    if unit.standing is not None and units >= FUNNEL_MIN_UNITS:
+        said.append(t("Rank {low} to {high} of {units}", low=unit.rank.low, high=unit.rank.high,
+                      units=len(comparison.ranked)))
+    elif unit.estimate is not None and not unit.firm:
+        said.append(t("Too few answers for a rank"))
+    if unit.standing is not None and len(comparison.shown) >= FUNNEL_MIN_UNITS:
         said.append(t(STANDING_WORDS[unit.standing]))
     if unit.fair is None and unit.mix_covered is not None:
         said.append(t("At the same mix: not told, only {covered} of the mix covered",

@@ -15,7 +15,7 @@ from cx.stats.change_parts import OTHERS, Answers, fold_small, without_private
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Funnel, Standing, funnel_of, unit_standings
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.pooling import PooledUnit, PooledUnits, pooled_units
-from cx.stats.ranks import Ranking, UnitRank, ranking
+from cx.stats.ranks import UnitRank, ranking
 from cx.stats.standardise import Split, Standardised, performance_and_mix, standardised_nps
 from cx.stats.suppression import Thresholds, Withheld, missing_answers, withheld
 
@@ -67,7 +67,8 @@ NO_ANSWERS = SpanCounts(Counts(0, 0, 0), 0.0, 0)
 class ComparedUnit:
     """One unit among its like. Everything but n is None where the figure is withheld; `missing` answers are needed.
 
-    pooled, rank: None also where the unit is the only one. mix_covered: share of the common mix, in [0, 1], in strata
+    pooled: None also where the unit is the only one. rank: None also where its answers are too few to be firm, or no
+    other unit has so many. mix_covered: share of the common mix, in [0, 1], in strata
     where the unit has answers enough for a figure; None where no mix was asked for. fair: the NPS at the common mix,
     None where less than COMPARABLE of it is covered: the rest would weigh as another mix.
     """
@@ -88,7 +89,8 @@ class ComparedUnit:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Units of one level in the order of their expected rank, the highest first; units without a figure at the end.
+    """Units of one level in the order of their expected rank, the highest first; then those without a rank by their
+    best guess; those without a figure at the end.
 
     total: the unit above them all, None where there is none. groups: ids of neighbours of whom no two can be told
     apart; they may overlap. funnel: None with too few units.
@@ -105,15 +107,20 @@ class Comparison:
         """The units with a figure."""
         return tuple(unit for unit in self.units if unit.estimate is not None)
 
+    @cached_property
+    def ranked(self) -> tuple[ComparedUnit, ...]:
+        """The units with a rank."""
+        return tuple(unit for unit in self.units if unit.rank is not None)
+
     @property
     def pairs(self) -> int:
-        """Number of pairs of units with a figure."""
-        return len(self.shown) * (len(self.shown) - 1) // 2
+        """Number of pairs of units with a rank."""
+        return len(self.ranked) * (len(self.ranked) - 1) // 2
 
     @property
     def pairs_apart(self) -> int:
         """Number of pairs that can be told apart, all of them with 95 % confidence together."""
-        return sum(unit.rank.set_low - 1 for unit in self.shown if unit.rank is not None)
+        return sum(unit.rank.set_low - 1 for unit in self.ranked if unit.rank is not None)
 
 
 def kept_periods(periods: Iterable[UnitPeriod], protected: Callable[[UnitPeriod], int | None], thresholds: Thresholds
@@ -173,7 +180,9 @@ def comparison(
     shown = [unit_id for unit_id in names if reasons[unit_id] is None]
     estimates = [span_estimate(found[unit_id]) for unit_id in shown]
     pooled = pooled_units(estimates) if estimates else None
-    ranks = ranking(estimates) if len(estimates) > 1 else None
+    firm = [unit_id for unit_id in shown if found[unit_id].n >= thresholds.firm]
+    table = ranking([span_estimate(found[unit_id]) for unit_id in firm]) if len(firm) > 1 else None
+    ranks = dict(zip(firm, table.units, strict=True)) if table else {}
     standings = unit_standings(estimates, thresholds) if estimates else ()
     fair = _fair({unit_id: strata[unit_id] for unit_id in shown if unit_id in strata}, thresholds) if strata else {}
     place = {unit_id: number for number, unit_id in enumerate(shown)}
@@ -184,14 +193,19 @@ def comparison(
             unit_id, names[unit_id], n, estimates[at] if at is not None else None, reasons[unit_id],
             missing_answers(n, thresholds), n >= thresholds.firm,
             pooled.units[at] if pooled and at is not None and len(shown) > 1 else None,
-            ranks.units[at] if ranks and at is not None else None,
+            ranks.get(unit_id),
             standings[at] if at is not None else None, *fair.get(unit_id, _NO_MIX))
 
     total = _total(total_id, spans, hidden, thresholds)
-    ordered = _ordered(shown, ranks) + [unit_id for unit_id in names if unit_id not in place]
+    unranked = [unit_id for unit_id in shown if unit_id not in ranks]
+    ordered = [firm[at] for at in table.order] if table else []
+    if pooled:
+        guesses = pooled.units
+        unranked.sort(key=lambda unit_id: -guesses[place[unit_id]].nps)
+    ordered += unranked + [unit_id for unit_id in names if unit_id not in place]
     return Comparison(
         tuple(unit(unit_id) for unit_id in ordered), total, pooled if len(shown) > 1 else None,
-        tuple(tuple(shown[at] for at in group) for group in ranks.groups) if ranks else (),
+        tuple(tuple(firm[at] for at in group) for group in table.groups) if table else (),
         funnel_of(estimates) if len(estimates) >= FUNNEL_MIN_UNITS else None)
 
 
@@ -270,7 +284,3 @@ def _fair(strata: Mapping[str, Strata], thresholds: Thresholds) -> dict[str, _Fa
         covered = sum(mix[name] for name in scored) / whole if whole else 0.0
         found[unit_id] = _Fair(covered, standardised_nps(_estimates(scored), mix) if covered >= COMPARABLE else None)
     return found
-
-
-def _ordered(shown: Sequence[str], ranks: Ranking | None) -> list[str]:
-    return [shown[at] for at in ranks.order] if ranks else list(shown)

@@ -126,14 +126,18 @@ def test_of_two_thousand_branches_the_first_and_last_are_drawn_and_all_stand_in_
 
 
 @over("many_branches")
-def test_a_search_by_name_narrows_picture_and_table_and_leaves_ranks_as_they_are(company: Home) -> None:
-    every = {row["Business unit"]: row["Expected rank"] for row in table_of(visit("compare"))}
+def test_a_search_by_name_narrows_picture_and_table_and_leaves_figures_as_they_are(company: Home) -> None:
+    every = {row["Business unit"]: row["Best guess"] for row in table_of(visit("compare"))}
     at = visit("compare", find="branch 77")
     names = {name for name in every if "Branch 77" in name}
     assert 1 < len(names) < MAX_ROWS
     assert set(drawn(at)["layout"]["yaxis"]["ticktext"]) == names
     assert any(f"{len(names)} of 2,000 units with a figure" in said(text.value) for text in at.caption)
-    assert {row["Business unit"]: row["Expected rank"] for row in table_of(at)} == {name: every[name] for name in names}
+    rows = table_of(at)
+    assert {row["Business unit"]: row["Best guess"] for row in rows} == {name: every[name] for name in names}
+    assert all(pd.isna(row["Expected rank"]) for row in rows)  # 24 answers each
+    assert any(said(text.value).startswith(f"{len(names)} units with fewer than 30 answers have no rank")
+               for text in at.caption)
     nothing = visit("compare", find="no such branch")
     assert is_whole(nothing)
     assert not figures_of(nothing)

@@ -95,7 +95,7 @@ def test_a_unit_without_a_score_at_the_same_mix_is_named_with_the_reason(code: s
     assert "U1" not in said
     assert "90" in said
     assert "10" in said
-    assert any("67" in words for words in unit_words(translator(code), found.units[1], 2))
+    assert any("67" in words for words in unit_words(translator(code), found.units[1], found))
     assert uncovered_sentence(translator(code), compared(300, 100).units, MIXES["product"], LIMITS) == ""
 
 

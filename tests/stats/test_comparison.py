@@ -67,6 +67,19 @@ def test_units_without_a_figure_take_part_in_nothing_and_stand_at_the_end():
     assert found.units[:2] == alone.units
 
 
+def test_units_with_few_answers_keep_their_figure_and_have_no_rank():
+    found = comparison({"few": "Few", "a": "A", "b": "B"},
+                       spans(few=(25, 0, 0), a=(60, 30, 10), b=(20, 40, 40)), nobody, LIMITS)
+    assert [unit.unit_id for unit in found.units] == ["a", "b", "few"]
+    assert found.units[2].estimate is not None
+    assert found.units[2].pooled is not None
+    assert found.units[2].rank is None
+    assert (found.pairs, found.pairs_apart, found.groups) == (1, 1, (("a",), ("b",)))
+    ranks = [unit.rank for unit in found.units[:2]]
+    alone = comparison({"a": "A", "b": "B"}, spans(a=(60, 30, 10), b=(20, 40, 40)), nobody, LIMITS)
+    assert ranks == [unit.rank for unit in alone.units]
+
+
 def test_two_units_are_told_apart_exactly_when_their_difference_excludes_nothing():
     for one, other in itertools.combinations([(60, 30, 10), (50, 30, 20), (45, 35, 20), (20, 40, 40)], 2):
         found = comparison({"a": "A", "b": "B"}, spans(a=one, b=other), nobody, LIMITS)
