@@ -193,9 +193,10 @@ def pair_sentence(t: Translator, first: str, second: str, split: Split) -> str:
     write, change = formatter(t.code), split.change
     names = {"first": first, "second": second, "size": write.size_of_change(change.nps),
              "interval": write.interval(change.low, change.high)}
+    untold = names | {"size": write.change(change.nps)}  # without a verdict only the sign says which is higher
     if change.low <= 0 <= change.high:
         return t("{first} and {second} cannot be told apart: the difference is {size} (95% interval {interval}).",
-                 **names)
+                 **untold)
     if change.nps > 0:
         return t("{second} scores higher than {first} by {size} (95% interval {interval}).", **names)
     return t("{second} scores lower than {first} by {size} (95% interval {interval}).", **names)

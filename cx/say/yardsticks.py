@@ -40,7 +40,8 @@ def lead_sentence(t: Translator, unit: str, ahead: MarketLead) -> str:
              "method": ahead.method, "n": write.count(ahead.lead.own.n), "rival_n": write.count(ahead.lead.rival.n)}
     if gap.low <= 0 <= gap.high:
         return t("{unit} and its best rival {rival} cannot be told apart: the difference is {size} (95% interval "
-                 "{interval}; {market}, {period}, {method}; n = {n} and {rival_n}).", **names)
+                 "{interval}; {market}, {period}, {method}; n = {n} and {rival_n}).",
+                 **names | {"size": write.change(gap.nps)})
     if gap.nps > 0:
         return t("{unit} leads its best rival {rival} by {size} (95% interval {interval}; {market}, {period}, "
                  "{method}; n = {n} and {rival_n}).", **names)

@@ -11,13 +11,14 @@ from cx.say.compare import (
     RULE_WORDS,
     group_sentence,
     groups_sentence,
+    pair_sentence,
     rule_help,
     uncovered_sentence,
     unit_words,
 )
 from cx.say.compare_touchpoints import cell_words, map_rows, map_sentence
 from cx.say.translator import LANGUAGES, translator
-from cx.stats.comparison import Comparison, SpanCounts, comparison
+from cx.stats.comparison import Comparison, SpanCounts, comparison, difference_split
 from cx.stats.group_figure import GroupFigure
 from cx.stats.nps import Counts
 from cx.stats.suppression import Thresholds
@@ -97,6 +98,13 @@ def test_a_unit_without_a_score_at_the_same_mix_is_named_with_the_reason(code: s
     assert "10" in said
     assert any("67" in words for words in unit_words(translator(code), found.units[1], found))
     assert uncovered_sentence(translator(code), compared(300, 100).units, MIXES["product"], LIMITS) == ""
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_difference_that_cannot_be_told_keeps_its_sign(code: str):
+    split = difference_split({"x": Counts(40, 30, 30)}, {"x": Counts(35, 32, 33)}, LIMITS)
+    assert split is not None
+    assert "−8.0" in pair_sentence(translator(code), "U1", "U2", split)
 
 
 def test_each_cell_says_its_figure_its_verdict_or_why_it_is_withheld(named: NamedMap):

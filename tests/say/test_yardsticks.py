@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cx.say.translator import translator
+from cx.say.translator import LANGUAGES, translator
 from cx.say.yardsticks import lead_sentence, target_sentences
 from cx.stats.comparison import ComparedUnit, SpanCounts, comparison
 from cx.stats.lead import PublishedScore, lead
@@ -41,6 +41,13 @@ def test_few_answers_are_no_verdict_and_many_units_are_counted():
     assert target_sentences(EN, units(1, 20), against(-0.9)) == ["Above or below the target, cannot tell yet: U0."]
     assert target_sentences(EN, units(6), against(*[0.1] * 6)) == ["Above the target: 6 units."]
     assert target_sentences(translator("zh_Hans"), units(6), against(*[0.1] * 6)) == ["高于目标：6 个单元。"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_lead_that_cannot_be_told_keeps_its_sign_in_every_language(code: str):
+    found = lead(PublishedScore("Us", 0.08, 500), [PublishedScore("Them", 0.1, 400)], 10)
+    assert found is not None
+    assert "−2.0" in lead_sentence(translator(code), "Us", MarketLead(found, "East", "2026 Q2", "panel"))
 
 
 @pytest.mark.parametrize(("own", "said"), [
