@@ -9,7 +9,8 @@ from cx.phrase import Phrase, phrase
 from cx.say.numbers import formatter
 from cx.say.translator import Translator
 from cx.say.trends import MEASURES
-from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison
+from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison, is_comparable
+from cx.stats.difference import Difference
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Standing
 from cx.stats.group_figure import GroupFigure
 from cx.stats.standardise import Split
@@ -188,12 +189,24 @@ def unit_words(t: Translator, unit: ComparedUnit, comparison: Comparison) -> lis
     return said
 
 
-def pair_sentence(t: Translator, first: str, second: str, split: Split) -> str:
-    """How two units differ and why, as one sentence with its verdict."""
-    write, change = formatter(t.code), split.change
-    names = {"first": first, "second": second, "size": write.size_of_change(change.nps),
+def pair_sentence(
+    t: Translator, comparison: Comparison, first: ComparedUnit, second: ComparedUnit, change: Difference,
+    thresholds: Thresholds,
+) -> str:
+    """How two units differ, as one sentence with its verdict: that of all pairs together, as in the groups."""
+    write, told = formatter(t.code), comparison.told_apart(first.unit_id, second.unit_id)
+    names = {"first": first.name, "second": second.name, "size": write.size_of_change(change.nps),
              "interval": write.interval(change.low, change.high)}
     untold = names | {"size": write.change(change.nps)}  # without a verdict only the sign says which is higher
+    few = [unit.name for unit in (first, second) if not unit.firm]
+    if few:
+        return t("The difference of {first} and {second} is {size} (95% interval {interval}): no verdict, because "
+                 "{few} has fewer than {n} answers.", **untold, few=few[0], n=thresholds.firm) if len(few) == 1 else t(
+            "The difference of {first} and {second} is {size} (95% interval {interval}): no verdict, because both "
+            "have fewer than {n} answers.", **untold, n=thresholds.firm)
+    if not told and not change.low <= 0 <= change.high:
+        return t("{first} and {second} cannot be told apart among {n} units: the difference is {size} (95% interval "
+                 "of the two alone {interval}).", **untold, n=len(comparison.ranked))
     if change.low <= 0 <= change.high:
         return t("{first} and {second} cannot be told apart: the difference is {size} (95% interval {interval}).",
                  **untold)
@@ -206,7 +219,9 @@ def split_sentence(t: Translator, first: str, second: str, split: Split, dimensi
     """How much of the answers the parts of a difference rest on; or that there are no parts, and why."""
     names = {"share": formatter(t.code).percent(split.compared, 0), "first": first, "second": second,
              "dimension": dimension}
-    if split.compared < COMPARABLE:
+    if not is_comparable(split) and split.compared >= COMPARABLE:
+        return t("{first} and {second} have too few answers by {dimension} to split their difference.", **names)
+    if not is_comparable(split):
         return t("{first} and {second} cannot be compared by {dimension}: only {share} of the answers lie where both "
                  "have some, so the difference is not split.", **names)
     return t("The two parts add up to the difference. {share} of the answers lie where both units have some.", **names)

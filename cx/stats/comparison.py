@@ -15,7 +15,7 @@ from cx.stats.change_parts import OTHERS, Answers, fold_small, without_private
 from cx.stats.funnel import FUNNEL_MIN_UNITS, Funnel, Standing, funnel_of, unit_standings
 from cx.stats.nps import Counts, Estimate, nps_estimate
 from cx.stats.pooling import PooledUnit, PooledUnits, pooled_units
-from cx.stats.ranks import UnitRank, ranking
+from cx.stats.ranks import UnitRank, is_told_apart, ranking
 from cx.stats.standardise import Split, Standardised, performance_and_mix, standardised_nps
 from cx.stats.suppression import Thresholds, Withheld, missing_answers, withheld
 
@@ -116,6 +116,12 @@ class Comparison:
     def pairs(self) -> int:
         """Number of pairs of units with a rank."""
         return len(self.ranked) * (len(self.ranked) - 1) // 2
+
+    def told_apart(self, unit_id: str, other_id: str) -> bool | None:
+        """Whether two units can be told apart, all pairs judged together; None where one of them has no rank."""
+        one, other = (next((unit.estimate for unit in self.ranked if unit.unit_id == wanted), None)
+                      for wanted in (unit_id, other_id))
+        return is_told_apart(one, other, len(self.ranked)) if one and other else None
 
     @property
     def pairs_apart(self) -> int:
@@ -227,6 +233,11 @@ def difference_split(before: Strata, after: Strata, thresholds: Thresholds) -> S
         return None
     first, second = folded_strata(before, after, thresholds)
     return performance_and_mix(_estimates(first), _estimates(second))
+
+
+def is_comparable(split: Split) -> bool:
+    """Whether the parts of a difference mean something: most of the two mixes is in common, and has names."""
+    return split.compared >= COMPARABLE and any(part.stratum != OTHERS for part in split.strata)
 
 
 def folded_strata(first: Strata, second: Strata, thresholds: Thresholds) -> tuple[Strata, Strata]:

@@ -20,7 +20,7 @@ from cx.say.compare import (
     split_sentence,
     withheld_units,
 )
-from cx.stats.comparison import COMPARABLE, ComparedUnit, Comparison, difference_split
+from cx.stats.comparison import ComparedUnit, Comparison, difference_split, is_comparable
 from cx.stats.difference import Difference
 from cx.stats.group_figure import GroupFigure
 from cx.ui import address
@@ -192,7 +192,8 @@ def pair(view: View, shown: Shown) -> None:
     t, units = view.t, shown.comparison.shown
     if len(units) < 2:
         return
-    names = {unit.unit_id: unit.name for unit in units}
+    by_id = {unit.unit_id: unit for unit in units}
+    names = {unit_id: unit.name for unit_id, unit in by_id.items()}
     st.header(t("Two units side by side"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
@@ -208,10 +209,10 @@ def pair(view: View, shown: Shown) -> None:
     split = difference_split(strata.get(first, {}), strata.get(second, {}), view.thresholds)
     if split is None:
         return
-    st.markdown(plain(pair_sentence(t, names[first], names[second], split)))
+    st.markdown(plain(pair_sentence(t, shown.comparison, by_id[first], by_id[second], split.change, view.thresholds)))
     with st.container(horizontal=True, key="cards"):
         _part(view, t("Difference"), split.change)
-        if split.compared >= COMPARABLE:
+        if is_comparable(split):
             _part(view, t("Happier customers"), split.performance)
             _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
     st.caption(plain(split_sentence(t, names[first], names[second], split, MIXES[dimension])))

@@ -93,11 +93,15 @@ def test_choices_stand_in_the_address_and_odd_ones_fall_back(demo: Demo) -> None
 
 def test_two_units_differ_by_parts_that_add_up(demo: Demo) -> None:
     with at_home(demo[0].folder):
-        at = visit("compare", a="HM", b="HK")
+        at = visit("compare", a="HL", b="HK", survey="transaction")
         assert is_whole(at)
+        few = visit("compare", a="HM", b="HK", survey="relationship")
     whole, happier, mix = (float(card.value.split()[0].replace("−", "-")) for card in at.metric[-3:])
     assert whole == pytest.approx(happier + mix, abs=0.15)
-    assert any("Harbour Brokers scores higher than Harbour Motor" in said(text.value) for text in at.markdown)
+    assert any("Harbour Brokers scores higher than Harbour Life" in said(text.value) for text in at.markdown)
+    assert few.metric[-1].label == "Difference"  # of 15 answers no segment has 10 beside others
+    assert any("too few answers by segment to split" in said(text.value) for text in few.caption)
+    assert any("no verdict, because Harbour Brokers has fewer than 30" in said(text.value) for text in few.markdown)
 
 
 def test_units_with_little_in_common_are_not_split(tmp_path: Path) -> None:

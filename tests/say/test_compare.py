@@ -18,7 +18,8 @@ from cx.say.compare import (
 )
 from cx.say.compare_touchpoints import cell_words, map_rows, map_sentence
 from cx.say.translator import LANGUAGES, translator
-from cx.stats.comparison import Comparison, SpanCounts, comparison, difference_split
+from cx.stats.comparison import Comparison, SpanCounts, comparison
+from cx.stats.difference import nps_difference
 from cx.stats.group_figure import GroupFigure
 from cx.stats.nps import Counts
 from cx.stats.suppression import Thresholds
@@ -102,9 +103,40 @@ def test_a_unit_without_a_score_at_the_same_mix_is_named_with_the_reason(code: s
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_difference_that_cannot_be_told_keeps_its_sign(code: str):
-    split = difference_split({"x": Counts(40, 30, 30)}, {"x": Counts(35, 32, 33)}, LIMITS)
-    assert split is not None
-    assert "−8.0" in pair_sentence(translator(code), "U1", "U2", split)
+    assert "−8.0" in said_of_pair(compared(232, 216), code)
+    few = compared(16, 14, answers=20)
+    assert "−20.0" in said_of_pair(few, code)
+    assert "30" in said_of_pair(few, code)
+
+
+def said_of_pair(found: Comparison, code: str = "en") -> str:
+    """What is said of the first two units, the second against the first."""
+    units = {unit.name: unit for unit in found.units}
+    first, second = (units[name] for name in (("U1", "U2") if "U1" in units else ("A", "B")))
+    assert first.estimate is not None
+    assert second.estimate is not None
+    change = nps_difference(first.estimate, second.estimate)
+    return pair_sentence(translator(code), found, first, second, change, LIMITS)
+
+
+def test_a_pair_is_told_apart_where_the_groups_say_so_and_never_else():
+    for count in range(2, 12):
+        found = compared(230, 200, *[215] * (count - 2))
+        said, together = said_of_pair(found), any({"u1", "u2"} <= set(group) for group in found.groups)
+        assert together == ("cannot be told apart" in said)
+        assert (f"cannot be told apart among {count} units" in said) == together
+    assert together
+    assert said_of_pair(compared(230, 200)).startswith("U2 scores lower than U1 by 15.0 points")
+    assert "cannot be told apart: the difference" in said_of_pair(compared(230, 228))
+
+
+def test_a_pair_with_few_answers_has_no_verdict():
+    assert "no verdict, because both have fewer than 30 answers" in said_of_pair(compared(20, 0, answers=20))
+    names, spans = {"a": "A", "b": "B"}, {"a": SpanCounts(Counts(20, 0, 0), 20.0, 0),
+                                          "b": SpanCounts(Counts(0, 0, 400), 400.0, 0)}
+    said = said_of_pair(comparison(names, spans, lambda *_: False, LIMITS))
+    assert said.startswith("The difference of A and B is −200.0 points")
+    assert said.endswith("no verdict, because A has fewer than 30 answers.")
 
 
 def test_each_cell_says_its_figure_its_verdict_or_why_it_is_withheld(named: NamedMap):
