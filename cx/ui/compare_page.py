@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -25,13 +25,16 @@ from cx.stats.difference import Difference
 from cx.stats.group_figure import GroupFigure
 from cx.ui import address
 from cx.ui.frame import View
+from cx.ui.pages import PICTURES
 from cx.ui.segments import segments
 from cx.ui.text import plain
 from cx.ui.trends_page import choose_survey
 from cx.warehouse import compare
 from cx.warehouse.compare import Asked, Span
-from cx.warehouse.group_rules import group_figures
-from cx.warehouse.units import Unit
+from cx.warehouse.group_rules import RULES, group_figures
+from cx.warehouse.scope import Scope
+from cx.warehouse.snapshot import Snapshot
+from cx.warehouse.units import Unit, hierarchy
 
 MIXES: dict[str, Phrase] = {"product": phrase("product"), "segment": phrase("segment"), "channel": phrase("channel")}
 _SEARCH_FROM = 13  # units from which a search by name is offered
@@ -63,6 +66,13 @@ class Shown:
     def found(self) -> tuple[ComparedUnit, ...]:
         """The units with a figure whose names hold what was searched for."""
         return tuple(unit for unit in self.comparison.shown if self.is_wanted(unit))
+
+
+def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
+    """What the parameters of this page may be; a picture of another page is no odd value."""
+    tree = hierarchy(snapshot, scope)
+    return {"chart": PICTURES, "level": [str(number) for number in range(1, len(tree.levels(())) + 1)], "mix": MIXES,
+            "rule": RULES, "group": ("parent",), "a": tree.by_id, "b": tree.by_id}
 
 
 def choose(view: View) -> Asked:
@@ -109,10 +119,11 @@ def _mix(view: View) -> str:
 
 
 def _known_mixes(view: View, at_least: int) -> list[str]:
-    """The dimensions of which answers have so many values."""
+    """The dimensions of which answers have so many values; one that a filter fixes has a single value left."""
     dimensions = {"segment": view.dimensions.segments, "channel": view.dimensions.channels,
                   "product": view.dimensions.products}
-    return [name for name, values in dimensions.items() if len(values) >= at_least]
+    fixed = {clause.column for clause in view.filters.clauses()}
+    return [name for name, values in dimensions.items() if len(values) >= at_least and name not in fixed]
 
 
 def compared(view: View, asked: Asked) -> Shown | None:
@@ -201,6 +212,8 @@ def pair(view: View, shown: Shown) -> None:
     dimension = shown.asked.dimension or next(iter(_known_mixes(view, 1)), "")
     if first == second or not dimension:
         st.caption(t("Choose two different units.") if dimension else
+                   t("The filters leave no product, segment or channel to split the difference by.")
+                   if view.filters.narrows_answers else
                    t("Answers carry no product, segment or channel, so the mix is not known."))
         return
     asked = Asked(shown.asked.survey, (first, second), None, dimension)

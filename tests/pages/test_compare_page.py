@@ -89,6 +89,26 @@ def test_choices_stand_in_the_address_and_odd_ones_fall_back(demo: Demo) -> None
                     group="shoe size", find="<b>[x](y)")
         assert is_whole(odd)
         assert odd.selectbox(key="level").value == 0
+        (left_out,) = odd.warning
+        for value in ("level=99", "mix=weather", "a=nobody", "rule=votes", "group=shoe size"):
+            assert value in left_out.value
+        assert "chart" not in left_out.value  # a picture of NPS trends
+
+
+def test_a_dimension_that_a_filter_fixes_splits_and_equals_nothing(demo: Demo) -> None:
+    home, tables = demo
+    answers = tables["responses"]
+    segment, product = (answers[name].dropna().mode()[0] for name in ("segment", "product"))
+    with at_home(home.folder):
+        at = visit("compare", survey="transaction", mix="segment", segment=segment, a="HL", b="HB")
+        assert is_whole(at)
+        assert "segment" not in at.selectbox(key="mix").options
+        assert at.selectbox(key="mix").value == ""
+        assert not any(card.label.endswith("segment") for card in at.metric)
+        none = visit("compare", survey="transaction", a="HL", b="HB", segment=segment, product=product,
+                     channel=answers["channel"].dropna().mode()[0])
+        assert is_whole(none)
+        assert not [card for card in none.metric if card.label == "Difference"]
 
 
 def test_two_units_differ_by_parts_that_add_up(demo: Demo) -> None:
