@@ -37,6 +37,7 @@ RULE_MEANINGS: Mapping[str, Phrase] = MappingProxyType({
 _ALL = 0.9995  # shown as 100 %
 _NAMED = 4
 _NAMED_GROUPS, _NAMED_IN_GROUP = 2, 3
+_NAMED_LEFT_OUT = 3
 
 
 def compare_headline(t: Translator, comparison: Comparison) -> str:
@@ -87,19 +88,28 @@ def group_sentence(t: Translator, name: str, rule: str, figure: GroupFigure) -> 
     said = t("{unit} {rule}: {nps} ({interval}), n = {n}.", unit=name or t("These units together"),
              rule=RULE_WORDS[rule], nps=write.nps(figure.nps), interval=write.interval(figure.low, figure.high),
              n=write.count(figure.n))
-    if figure.covered > _ALL:
-        return said
-    return said + ("" if t.code.startswith("zh") else " ") + t(
-        "Units with a figure have {share} of the weight; the others are left out.",
-        share=write.percent(figure.covered, 0))
+    return ("" if t.code.startswith("zh") else " ").join([said, *_left_out(t, figure)])
+
+
+def _left_out(t: Translator, figure: GroupFigure) -> list[str]:
+    """How much of the weight the figure stands for, and which units do not count in it."""
+    write, said = formatter(t.code), []
+    if figure.covered <= _ALL:
+        said.append(t("Units with a figure have {share} of the weight; the others are left out.",
+                      share=write.percent(figure.covered, 0)))
+    if figure.left_out:
+        named = figure.left_out if len(figure.left_out) <= _NAMED_LEFT_OUT else ()
+        said.append(t("Left out: {units}.", units=write.listing(named) if named else
+                      t.plural("{n} unit", "{n} units", len(figure.left_out))))
+    return said
 
 
 def rule_help(t: Translator, rule: str, figure: GroupFigure) -> str:
     """What a rule counts, and how much of the weight lies at units with a figure."""
     said = [t(RULE_MEANINGS[rule])]
-    if figure.covered <= _ALL:
-        said.append(t("Units with a figure have {share} of the weight; the others are left out.",
-                      share=formatter(t.code).percent(figure.covered, 0)))
+    if figure.is_whole:
+        said.append(t("It is the figure of the unit above them, of which they are all."))
+    said += _left_out(t, figure)
     if figure.without_weight:
         said.append(t.plural("{n} unit with a figure has no weight and is left out.",
                              "{n} units with a figure have no weight and are left out.", figure.without_weight))
