@@ -93,15 +93,14 @@ def group_sentence(t: Translator, name: str, rule: str, figure: GroupFigure) -> 
 
 def _left_out(t: Translator, figure: GroupFigure) -> list[str]:
     """How much of the weight the figure stands for, and which units do not count in it."""
-    write, said = formatter(t.code), []
-    if figure.covered <= _ALL:
-        said.append(t("Units with a figure have {share} of the weight; the others are left out.",
-                      share=write.percent(figure.covered, 0)))
+    write, share = formatter(t.code), formatter(t.code).percent(figure.covered, 0)
+    named = figure.left_out if len(figure.left_out) <= _NAMED_LEFT_OUT else ()
+    units = write.listing(named) if named else t.plural("{n} unit", "{n} units", len(figure.left_out))
+    if figure.covered > _ALL:
+        return [t("Left out: {units}.", units=units)] if figure.left_out else []
     if figure.left_out:
-        named = figure.left_out if len(figure.left_out) <= _NAMED_LEFT_OUT else ()
-        said.append(t("Left out: {units}.", units=write.listing(named) if named else
-                      t.plural("{n} unit", "{n} units", len(figure.left_out))))
-    return said
+        return [t("Units with a figure have {share} of the weight; left out: {units}.", share=share, units=units)]
+    return [t("Units with a figure have {share} of the weight; the others are left out.", share=share)]
 
 
 def rule_help(t: Translator, rule: str, figure: GroupFigure) -> str:

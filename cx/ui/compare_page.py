@@ -207,8 +207,9 @@ def pair(view: View, shown: Shown) -> None:
     names = {unit_id: unit.name for unit_id, unit in by_id.items()}
     st.header(t("Two units side by side"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
-        second = _one_of(t("Second unit"), "b", list(names), names, 0)
+        ends = shown.comparison.ranked or units
+        first = _one_of(t("First unit"), "a", names, ends[-1].unit_id)
+        second = _one_of(t("Second unit"), "b", names, ends[0].unit_id)
     dimension = shown.asked.dimension or next(iter(_known_mixes(view, 1)), "")
     if first == second or not dimension:
         st.caption(t("Choose two different units.") if dimension else
@@ -236,8 +237,8 @@ def _part(view: View, label: str, part: Difference) -> None:
               delta_color="off", delta_arrow="off", border=True)
 
 
-def _one_of(label: str, parameter: str, ids: list[str], names: dict[str, str], otherwise: int) -> str:
+def _one_of(label: str, parameter: str, names: dict[str, str], otherwise: str) -> str:
     chosen = address.chosen(parameter)
-    st.session_state[f"pair_{parameter}"] = chosen if chosen in names else ids[otherwise]
-    return str(st.selectbox(label, ids, format_func=names.__getitem__, key=f"pair_{parameter}", width=320,
+    st.session_state[f"pair_{parameter}"] = chosen if chosen in names else otherwise
+    return str(st.selectbox(label, list(names), format_func=names.__getitem__, key=f"pair_{parameter}", width=320,
                             on_change=lambda: address.choose(parameter, st.session_state[f"pair_{parameter}"])))

@@ -116,9 +116,11 @@ def test_two_units_differ_by_parts_that_add_up(demo: Demo) -> None:
         at = visit("compare", a="HL", b="HK", survey="transaction")
         assert is_whole(at)
         few = visit("compare", a="HM", b="HK", survey="relationship")
+        usual = visit("compare", survey="relationship")
     whole, happier, mix = (float(card.value.split()[0].replace("−", "-")) for card in at.metric[-3:])
     assert whole == pytest.approx(happier + mix, abs=0.15)
     assert any("Harbour Brokers scores higher than Harbour Life" in said(text.value) for text in at.markdown)
+    assert not any("no verdict" in said(text.value) for text in usual.markdown)  # two units with a rank
     assert few.metric[-1].label == "Difference"  # of 15 answers no segment has 10 beside others
     assert any("too few answers by segment to split" in said(text.value) for text in few.caption)
     assert any("no verdict, because Harbour Brokers has fewer than 30" in said(text.value) for text in few.markdown)

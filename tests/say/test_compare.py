@@ -68,7 +68,7 @@ def test_all_units_together_name_the_rule_and_what_is_left_out():
         "These units together by revenue: +27.9 (+27.2 to +28.6), n = 45,405. "
         "Units with a figure have 87% of the weight; the others are left out.")
     named = replace(part, left_out=("U1", "U2", "U3"))
-    assert group_sentence(EN, "", "revenue", named).endswith("are left out. Left out: U1, U2, and U3.")
+    assert group_sentence(EN, "", "revenue", named).endswith("have 87% of the weight; left out: U1, U2, and U3.")
     many = replace(part, covered=1.0, left_out=("U1", "U2", "U3", "U4"))
     assert group_sentence(EN, "", "revenue", many).endswith("n = 45,405. Left out: 4 units.")
     assert "unit above them" in rule_help(EN, "answers", replace(whole, is_whole=True))
