@@ -35,7 +35,7 @@ from cx.warehouse.dimensions import dimensions
 from cx.warehouse.drivers import drifting_drivers
 from cx.warehouse.filters import Filters
 from cx.warehouse.home import Home
-from cx.warehouse.nps import nps_trends
+from cx.warehouse.nps import nps_trends, thresholds
 from cx.warehouse.scope import Scope
 from cx.warehouse.snapshot import Snapshot, open_snapshot
 from cx.warehouse.units import hierarchy
@@ -227,8 +227,9 @@ def _splits(asking: Asking, whole: str, dimension: str) -> dict[str, Split]:
     during = span(asking.snapshot, ALL, "transaction", filters)
     if during is None:
         raise RuntimeError("the demo company has no transaction survey")
-    counted = strata(asking.snapshot, ALL, asked, (*leaves, whole), filters, during)
-    splits = {leaf: difference_split(counted.get(whole, {}), counted.get(leaf, {})) for leaf in leaves}
+    counted = strata(asking.snapshot, ALL, asked, (*leaves, whole), filters, during, asking.settings)
+    limits = thresholds(asking.settings)
+    splits = {leaf: difference_split(counted.get(whole, {}), counted.get(leaf, {}), limits) for leaf in leaves}
     return {leaf: split for leaf, split in splits.items() if split}
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from cx.ui import compare_page, compare_pictures, compare_table, trends_page
 from cx.ui.frame import open_page
 
-view = open_page("compare")
+view = open_page("compare", choices=compare_page.address_values)
 if not view.surveys:
     trends_page.missing(view)
     st.stop()

@@ -19,6 +19,7 @@ MAX_ROWS = 40
 _ROW_HEIGHT, _LEAST_ROWS = 22, 5
 _UNIT, _GUESS, _OUT = UNITS[3], UNITS[0], UNITS[1]
 _STEPS = 60
+_FAIR_BELOW = 0.3  # rows: the interval of the best guess must stay readable
 
 
 class Compared(NamedTuple):
@@ -58,7 +59,7 @@ class Compared(NamedTuple):
 
     def hover(self, unit: ComparedUnit) -> str:
         """What is known of a unit, for the pointer."""
-        return "<br>".join(literal(line) for line in unit_words(self.t, unit, len(self.comparison.shown)))
+        return "<br>".join(literal(line) for line in unit_words(self.t, unit, self.comparison))
 
 
 def scores(shown: Compared) -> go.Figure:
@@ -80,16 +81,19 @@ def scores(shown: Compared) -> go.Figure:
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
     fair = [(place, unit) for place, unit in placed if unit.fair]
     if fair:
+        traces.append(_intervals([(place + _FAIR_BELOW, unit.fair.low, unit.fair.high) for place, unit in fair
+                                  if unit.fair], _OUT))
         traces.append(scatter(
-            x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place for place, _ in fair], mode="markers",
-            name=t("At the same mix"), marker={"symbol": "line-ns-open", "color": _OUT, "size": 12,
-                                               "line": {"width": 2.5, "color": _OUT}},
-            hovertext=[shown.hover(unit) for _, unit in fair], hoverinfo="text"))
+            x=[100 * unit.fair.nps for _, unit in fair if unit.fair], y=[place + _FAIR_BELOW for place, _ in fair],
+            mode="markers", name=t("At the same mix"), hovertext=[shown.hover(unit) for _, unit in fair],
+            hoverinfo="text", marker={"symbol": "line-ns-open", "color": _OUT, "size": 9,
+                                      "line": {"width": 2.5, "color": _OUT}}))
     return go.Figure(traces, _rows_layout(shown, _nps_axis(rows, shown.total), shapes=_total_line(shown.total)))
 
 
 def ranks(shown: Compared) -> go.Figure:
-    """For each unit the ranks that it may have, with the one that is expected."""
+    """For each unit with a rank the ranks that it may have, with the one that is expected."""
+    shown = shown._replace(units=tuple(unit for unit in shown.units if unit.rank))
     placed, t = shown.rows, shown.t
     rows = [unit for _, unit in placed]
     ends = [(place, unit.rank.low - 0.35, unit.rank.high + 0.35) for place, unit in placed if unit.rank]
@@ -98,7 +102,7 @@ def ranks(shown: Compared) -> go.Figure:
         scatter(x=[unit.rank.expected if unit.rank else None for unit in rows], y=[place for place, _ in placed],
                 mode="markers", name=t("Expected rank"), marker={"color": _GUESS, "size": 9, "symbol": "diamond"},
                 hovertext=[shown.hover(unit) for unit in rows], hoverinfo="text")]
-    count = len(shown.comparison.shown)
+    count = len(shown.comparison.ranked)
     axis = {"range": [0.4, count + 0.6], "title": {"text": t("Rank")}, "gridcolor": GRID, "fixedrange": True,
             "tickformat": "d", "nticks": 8, "zeroline": False} | ({"dtick": 1} if count <= 12 else {})
     return go.Figure(traces, _rows_layout(shown, axis, showlegend=False))
@@ -151,7 +155,7 @@ def _ends(estimate: Estimate | None) -> tuple[float, float]:
     return (estimate.low, estimate.high) if estimate else (0.0, 0.0)
 
 
-def _intervals(ends: Sequence[tuple[int, float, float]], colour: str) -> Trace:
+def _intervals(ends: Sequence[tuple[float, float, float]], colour: str) -> Trace:
     """Lines from low to high, each at its place."""
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -172,6 +176,7 @@ def _ribbons(ends: Sequence[tuple[int, float, float]]) -> Trace:
 def _nps_axis(rows: Sequence[ComparedUnit], total: float | None) -> dict[str, Any]:
     known = [unit.estimate.nps for unit in rows if unit.estimate] + ([] if total is None else [total])
     ends = [end for unit in rows if unit.pooled for end in (unit.pooled.low, unit.pooled.high)]
+    ends += [end for unit in rows if unit.fair for end in (unit.fair.low, unit.fair.high)]
     return y_axis(100 * min([*known, *ends], default=-0.2), 100 * max([*known, *ends], default=0.2),
                   title={"text": "NPS"})
 
@@ -202,5 +207,5 @@ def _rows_layout(shown: Compared, x_axis: dict[str, Any], *, showlegend: bool = 
 
 def alt(shown: Compared, headline: str) -> str:
     """What the picture shows, for readers who do not see it: the finding, then the first units in words."""
-    lines = [" · ".join(unit_words(shown.t, unit, len(shown.comparison.shown))) for _, unit in shown.rows[:8]]
+    lines = [" · ".join(unit_words(shown.t, unit, shown.comparison)) for _, unit in shown.rows[:8]]
     return f"{headline} " + "; ".join(lines)

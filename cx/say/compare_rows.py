@@ -66,7 +66,7 @@ def compare_rows(comparison: Comparison, parents: Mapping[str, str], held_agains
             *points(unit.pooled), rank.expected if rank else None, rank.low if rank else None,
             rank.high if rank else None, 100 * rank.p_top_third if rank else None,
             unit.standing.name.lower() if unit.standing else None,
-            *points(fair), 100 * fair.covered if fair else None,
+            *points(fair), None if unit.mix_covered is None else 100 * unit.mix_covered,
             100 * target.nps if target else None, target.period if target else None, *_to_target(unit.estimate, target),
             ahead.lead.rival.name if ahead else None, *points(ahead.lead.difference if ahead else None), _market(ahead),
             unit.withheld.value if unit.withheld else None, unit.missing)

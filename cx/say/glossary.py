@@ -157,8 +157,11 @@ def counting_rules(*, privacy_min_answers: int, figure_min_answers: int, time_zo
         phrase("A comparison over 12 months adds up months as if nobody answered in two of them."),
         phrase("A group counts the answers of all its units alike. "
                "Weighted figures use the survey weights of the answers."),
-        phrase("Compared units together can also weigh by customers, revenue or premium. "
-               "Which rule is used is said with the figure."),
+        phrase("Compared units together weigh by answers, customers, revenue or premium: always the units that have a "
+               "figure. Which rule is used is said with the figure."),
+        phrase("Units with too few answers for a verdict have a figure and no rank."),
+        phrase("The same mix is that of the answers. Where little of it is covered there is no score at the same mix, "
+               "and a difference is not split; values with few answers count together as others."),
         phrase("At a touchpoint a unit is compared with all compared units together; of the differences that are "
                "marked, about 1 in 10 may be by chance."),
         phrase("On the map of journeys a cell is compared with its own past alone, 12 months with the 12 before; of "

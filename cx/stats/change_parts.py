@@ -88,9 +88,9 @@ def change_parts(
     >>> [(part.name, round(100 * part.performance, 1), round(100 * part.mix, 1)) for part in found.parts]
     [('retail', 0.0, -25.0), ('premium', 2.5, -25.0)]
     """
-    first = _together([_without_private(period, thresholds) for period in before])
-    second = dict(_without_private(after, thresholds))
-    _fold_small(first, second, thresholds)
+    first = _together([without_private(period, thresholds) for period in before])
+    second = dict(without_private(after, thresholds))
+    fold_small(first, second, thresholds)
     if len(first.keys() | second.keys()) < 2 or not first or not second:
         return None
     old, new = ({name: nps_estimate(one.counts, n=one.n, design_effect=effect) for name, one in group.items()}
@@ -101,7 +101,7 @@ def change_parts(
                        sum(one.n for one in second.values()))
 
 
-def _without_private(period: Period, thresholds: Thresholds) -> Period:
+def without_private(period: Period, thresholds: Thresholds) -> Period:
     """The strata of a period, with those folded into OTHERS that must be hidden beside their total."""
     names = list(period)
     hidden = {names[place] for place in hidden_cells([period[name].n for name in names], thresholds)}
@@ -116,7 +116,7 @@ def _together(periods: Sequence[Period]) -> dict[str, Answers]:
     return total
 
 
-def _fold_small(first: dict[str, Answers], second: dict[str, Answers], thresholds: Thresholds) -> None:
+def fold_small(first: dict[str, Answers], second: dict[str, Answers], thresholds: Thresholds) -> None:
     """Fold strata with too few answers for a figure, before or after, into OTHERS; and more until these have enough."""
     def smallest(name: str) -> int:
         return min(one.n for group in (first, second) if (one := group.get(name, NOBODY)).n)

@@ -27,11 +27,15 @@ class GroupFigure:
     """Share of the weight of all units that these have, in (0, 1]; the rest is left out, not imputed."""
     without_weight: int
     """Number of units with a figure and without a weight: they do not count."""
+    left_out: tuple[str, ...] = ()
+    """Names of the units that do not count: without a figure, or without a weight."""
+    is_whole: bool = False
+    """Whether it is the figure of the unit above the others: these are all of it."""
 
 
 def whole_figure(total: Estimate, units: int) -> GroupFigure:
     """The figure of a unit above the others as its own answers say: every answer counts alike."""
-    return GroupFigure(total.nps, total.low, total.high, total.n, units, 1.0, 0)
+    return GroupFigure(total.nps, total.low, total.high, total.n, units, 1.0, 0, is_whole=True)
 
 
 def group_figure(units: Mapping[str, Estimate], weights: Mapping[str, float]) -> GroupFigure | None:

@@ -90,7 +90,7 @@ def ranking(units: Sequence[Estimate], confidence: float = 0.95, draws: int | No
     ends = np.partition(ranks, (tail, draws - 1 - tail), axis=0)[[tail, draws - 1 - tail]]
     third = max(1, round(count / 3))
     best, top, bottom = (ranks == 1).mean(0), (ranks <= third).mean(0), (ranks > count - third).mean(0)
-    higher = _told_apart(units, confidence)
+    higher = _higher(units, simultaneous_quantile(count, confidence)) if count > 1 else np.zeros((1, 1), dtype=bool)
     set_low, set_high = 1 + higher.sum(0), count - higher.sum(1)
     order = tuple(np.argsort(expected, kind="stable").tolist())
     return Ranking(
@@ -101,6 +101,17 @@ def ranking(units: Sequence[Estimate], confidence: float = 0.95, draws: int | No
         groups=_groups(order, higher | higher.T),
         draws=draws,
     )
+
+
+def is_told_apart(one: Estimate, other: Estimate, units: int, confidence: float = 0.95) -> bool:
+    """Whether two of so many units differ for sure, all pairs judged together: what `ranking` finds of this pair.
+
+    >>> from cx.stats.nps import Counts, nps_estimate
+    >>> pair = nps_estimate(Counts(60, 30, 10)), nps_estimate(Counts(40, 40, 20))
+    >>> is_told_apart(*pair, units=2), is_told_apart(*pair, units=20)
+    (True, False)
+    """
+    return bool(_higher((one, other), simultaneous_quantile(units, confidence)).any())
 
 
 def simultaneous_quantile(units: int, confidence: float = 0.95) -> float:
@@ -138,13 +149,13 @@ def _drawn_ranks(known: Posterior, draws: int, rng: np.random.Generator) -> np.n
     return ranks
 
 
-def _told_apart(units: Sequence[Estimate], confidence: float) -> np.ndarray:
-    """Whether unit i is higher than unit j for sure [I, I]: for two units the verdict of `nps_difference`."""
-    if len(units) < 2:
-        return np.zeros((len(units), len(units)), dtype=bool)
+def _higher(units: Sequence[Estimate], limit: float) -> np.ndarray:
+    """Whether unit i is higher than unit j by more than so many standard errors [I, I].
+
+    Of two units, at 95 %, it is the verdict of `nps_difference`.
+    """
     counts = [unit.effective_counts.with_pseudo_answers(PSEUDO_ANSWERS / 2) for unit in units]
     scores, variances = np.array([one.nps for one in counts]), np.array([one.variance / one.total for one in counts])
-    limit = simultaneous_quantile(len(units), confidence)
     return np.asarray(scores[:, None] - scores > limit * np.sqrt(variances[:, None] + variances))
 
 

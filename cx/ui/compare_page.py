@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,20 +17,24 @@ from cx.say.compare import (
     groups_sentence,
     pair_sentence,
     rule_help,
+    split_sentence,
     withheld_units,
 )
-from cx.stats.comparison import ComparedUnit, Comparison, difference_split
+from cx.stats.comparison import ComparedUnit, Comparison, difference_split, is_comparable
 from cx.stats.difference import Difference
 from cx.stats.group_figure import GroupFigure
 from cx.ui import address
 from cx.ui.frame import View
+from cx.ui.pages import PICTURES
 from cx.ui.segments import segments
 from cx.ui.text import plain
 from cx.ui.trends_page import choose_survey
 from cx.warehouse import compare
 from cx.warehouse.compare import Asked, Span
-from cx.warehouse.group_rules import group_figures
-from cx.warehouse.units import Unit
+from cx.warehouse.group_rules import RULES, group_figures
+from cx.warehouse.scope import Scope
+from cx.warehouse.snapshot import Snapshot
+from cx.warehouse.units import Unit, hierarchy
 
 MIXES: dict[str, Phrase] = {"product": phrase("product"), "segment": phrase("segment"), "channel": phrase("channel")}
 _SEARCH_FROM = 13  # units from which a search by name is offered
@@ -62,6 +66,13 @@ class Shown:
     def found(self) -> tuple[ComparedUnit, ...]:
         """The units with a figure whose names hold what was searched for."""
         return tuple(unit for unit in self.comparison.shown if self.is_wanted(unit))
+
+
+def address_values(snapshot: Snapshot, scope: Scope) -> Mapping[str, Collection[str]]:
+    """What the parameters of this page may be; a picture of another page is no odd value."""
+    tree = hierarchy(snapshot, scope)
+    return {"chart": PICTURES, "level": [str(number) for number in range(1, len(tree.levels(())) + 1)], "mix": MIXES,
+            "rule": RULES, "group": ("parent",), "a": tree.by_id, "b": tree.by_id}
 
 
 def choose(view: View) -> Asked:
@@ -103,15 +114,16 @@ def _mix(view: View) -> str:
         view.t("Same mix of"), ["", *known], key="mix", width=200,
         format_func=lambda name: view.t(MIXES[name]) if name else view.t("as answered"),
         help=view.t("Units differ in whom they serve. At the same mix every unit is counted as if its answers were "
-                    "mixed like all answers of these units."),
+                    "mixed like all answers of these units. The mix is that of the answers, not of all customers."),
         on_change=lambda: address.choose("mix", st.session_state["mix"])))
 
 
 def _known_mixes(view: View, at_least: int) -> list[str]:
-    """The dimensions of which answers have so many values."""
+    """The dimensions of which answers have so many values; one that a filter fixes has a single value left."""
     dimensions = {"segment": view.dimensions.segments, "channel": view.dimensions.channels,
                   "product": view.dimensions.products}
-    return [name for name, values in dimensions.items() if len(values) >= at_least]
+    fixed = {clause.column for clause in view.filters.clauses()}
+    return [name for name, values in dimensions.items() if len(values) >= at_least and name not in fixed]
 
 
 def compared(view: View, asked: Asked) -> Shown | None:
@@ -191,28 +203,33 @@ def pair(view: View, shown: Shown) -> None:
     t, units = view.t, shown.comparison.shown
     if len(units) < 2:
         return
-    names = {unit.unit_id: unit.name for unit in units}
+    by_id = {unit.unit_id: unit for unit in units}
+    names = {unit_id: unit.name for unit_id, unit in by_id.items()}
     st.header(t("Two units side by side"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _one_of(t("First unit"), "a", list(names), names, len(names) - 1)
-        second = _one_of(t("Second unit"), "b", list(names), names, 0)
+        ends = shown.comparison.ranked or units
+        first = _one_of(t("First unit"), "a", names, ends[-1].unit_id)
+        second = _one_of(t("Second unit"), "b", names, ends[0].unit_id)
     dimension = shown.asked.dimension or next(iter(_known_mixes(view, 1)), "")
     if first == second or not dimension:
         st.caption(t("Choose two different units.") if dimension else
+                   t("The filters leave no product, segment or channel to split the difference by.")
+                   if view.filters.narrows_answers else
                    t("Answers carry no product, segment or channel, so the mix is not known."))
         return
     asked = Asked(shown.asked.survey, (first, second), None, dimension)
-    strata = compare.strata(view.snapshot, view.scope, asked, (first, second), view.filters, shown.span)
-    split = difference_split(strata.get(first, {}), strata.get(second, {}))
+    strata = compare.strata(view.snapshot, view.scope, asked, (first, second), view.filters, shown.span,
+                            view.settings)
+    split = difference_split(strata.get(first, {}), strata.get(second, {}), view.thresholds)
     if split is None:
         return
-    st.markdown(plain(pair_sentence(t, names[first], names[second], split)))
+    st.markdown(plain(pair_sentence(t, shown.comparison, by_id[first], by_id[second], split.change, view.thresholds)))
     with st.container(horizontal=True, key="cards"):
         _part(view, t("Difference"), split.change)
-        _part(view, t("Happier customers"), split.performance)
-        _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
-    st.caption(t("The two parts add up to the difference. {share} of the answers lie where both units have some.",
-                 share=view.write.percent(split.compared, 0)))
+        if is_comparable(split):
+            _part(view, t("Happier customers"), split.performance)
+            _part(view, t("Other mix of {dimension}", dimension=MIXES[dimension]), split.mix)
+    st.caption(plain(split_sentence(t, names[first], names[second], split, MIXES[dimension])))
 
 
 def _part(view: View, label: str, part: Difference) -> None:
@@ -220,8 +237,8 @@ def _part(view: View, label: str, part: Difference) -> None:
               delta_color="off", delta_arrow="off", border=True)
 
 
-def _one_of(label: str, parameter: str, ids: list[str], names: dict[str, str], otherwise: int) -> str:
+def _one_of(label: str, parameter: str, names: dict[str, str], otherwise: str) -> str:
     chosen = address.chosen(parameter)
-    st.session_state[f"pair_{parameter}"] = chosen if chosen in names else ids[otherwise]
-    return str(st.selectbox(label, ids, format_func=names.__getitem__, key=f"pair_{parameter}", width=320,
+    st.session_state[f"pair_{parameter}"] = chosen if chosen in names else otherwise
+    return str(st.selectbox(label, list(names), format_func=names.__getitem__, key=f"pair_{parameter}", width=320,
                             on_change=lambda: address.choose(parameter, st.session_state[f"pair_{parameter}"])))

@@ -12,9 +12,9 @@ from cx.charts.compare import Compared
 from cx.charts.compare_touchpoints import Mapped
 from cx.charts.series import Shown as ShownTrends
 from cx.charts.trends import MAX_PANELS
-from cx.say.compare import compare_headline
+from cx.say.compare import compare_headline, uncovered_sentence, unranked_sentence
 from cx.say.compare_touchpoints import map_sentence
-from cx.ui.compare_page import Shown
+from cx.ui.compare_page import MIXES, Shown
 from cx.ui.figures import figure, scrolled
 from cx.ui.frame import View
 from cx.ui.pages import COMPARE
@@ -34,7 +34,8 @@ def choose_picture(view: View, shown: Shown) -> str:
         st.info(view.t("No figure can be shown here: every unit has fewer than {n} answers. Choose a level further up, "
                        "or fewer filters.", n=view.thresholds.figure), icon=":material/visibility_off:")
         return ""
-    possible = {"funnel": shown.comparison.funnel is not None, "touchpoints": bool(view.dimensions.touchpoint_names)}
+    possible = {"funnel": shown.comparison.funnel is not None, "touchpoints": bool(view.dimensions.touchpoint_names),
+                "ranks": bool(shown.comparison.ranked)}
     kinds = [kind for kind in COMPARE.pictures if possible.get(kind, True)]
     return segments(view.t("Picture"), "chart", kinds, lambda kind: view.t(COMPARE.pictures[kind]))
 
@@ -56,7 +57,11 @@ def _units(view: View, shown: Shown, chart: str) -> None:
     """Scores, ranks or the funnel."""
     t = view.t
     total = shown.group[shown.rule].nps if shown.group else None
-    drawn = Compared(shown.comparison, t, shown.found, shown.parents if shown.by_parent else {}, total)
+    found = shown.found if chart != "ranks" else tuple(unit for unit in shown.found if unit.rank)
+    if not found:
+        st.info(t("No unit with this text in its name has enough answers for a rank."))
+        return
+    drawn = Compared(shown.comparison, t, found, shown.parents if shown.by_parent else {}, total)
     alt = pictures.alt(drawn, compare_headline(t, shown.comparison))
     if chart == "funnel":
         figure(pictures.funnel(drawn), alt, "funnel")
@@ -68,9 +73,17 @@ def _units(view: View, shown: Shown, chart: str) -> None:
                  "ranked.") if chart == "ranks" else
                t("Sorted by expected rank. The diamond pulls the score of a small unit towards the others; its line "
                  "is the 95% interval."))
+    for said in (unranked_sentence(t, shown.found, view.thresholds), _uncovered(view, shown)):
+        if said:
+            st.caption(plain(said))
     if drawn.is_cut:
         st.caption(t("Drawn are the first and the last {shown} units of {all}. The table has all of them.",
-                     shown=pictures.MAX_ROWS // 2, all=view.write.count(len(shown.found))))
+                     shown=pictures.MAX_ROWS // 2, all=view.write.count(len(found))))
+
+
+def _uncovered(view: View, shown: Shown) -> str:
+    dimension = shown.asked.dimension
+    return uncovered_sentence(view.t, shown.found, MIXES[dimension], view.thresholds) if dimension else ""
 
 
 def touchpoints_of(view: View, shown: Shown) -> NamedMap | None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from cx.settings import Settings
-from cx.stats.comparison import NO_ANSWERS, Comparison, SpanCounts, Strata, UnitPeriod, comparison, span_counts
+from cx.stats.comparison import (
+    NO_ANSWERS,
+    Comparison,
+    SpanCounts,
+    Strata,
+    UnitPeriod,
+    comparison,
+    kept_periods,
+    together,
+)
 from cx.stats.months import month_after, months_between
 from cx.stats.nps import Counts
 from cx.stats.suppression import Family, Thresholds, family_of
@@ -82,13 +92,13 @@ def compared_units(
     tree, limits = hierarchy(snapshot, scope), thresholds(settings)
     names = {unit_id: tree.by_id[unit_id].name for unit_id in asked.unit_ids if unit_id in tree.by_id}
     above, everywhere = around(tree, asked)
-    spans = _spans(snapshot, scope, asked.survey, everywhere, above, filters, found, settings)
+    spans = together(_periods(snapshot, scope, asked.survey, everywhere, above, filters, found, settings).kept)
     families = span_families(spans, {parent: tree.children(parent) for parent in above}, limits)
     hiding = Protection(tree.parents, families)
     return comparison(
         names, spans, lambda unit_id, one: hiding.hides(unit_id, SPAN, one.n, one.left_out, limits), limits,
         asked.total_id,
-        strata(snapshot, scope, asked, tuple(names), filters, found) if asked.dimension else None)
+        strata(snapshot, scope, asked, tuple(names), filters, found, settings) if asked.dimension else None)
 
 
 def around(tree: Hierarchy, asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -100,21 +110,36 @@ def around(tree: Hierarchy, asked: Asked) -> tuple[tuple[str, ...], tuple[str, .
          *(child.id for parent in above for child in tree.children(parent))]))
 
 
-def strata(snapshot: Snapshot, scope: Scope, asked: Asked, unit_ids: tuple[str, ...], filters: Filters, found: Span
-           ) -> dict[str, Strata]:
-    """The answers of units by the values of a dimension: unit → value → answers by class."""
+def strata(snapshot: Snapshot, scope: Scope, asked: Asked, unit_ids: tuple[str, ...], filters: Filters, found: Span,
+           settings: Settings) -> dict[str, Strata]:
+    """The answers of units by the values of a dimension: unit → value → answers by class.
+
+    They are those of the very periods that the figures of the units count, so they add up to these. Small strata are
+    folded where figures are made of them: `cx.stats.comparison.folded_strata`.
+    """
+    tree = hierarchy(snapshot, scope)
+    above, _ = around(tree, replace(asked, unit_ids=unit_ids))
+    left_out = _periods(snapshot, scope, asked.survey, unit_ids, above, filters, found, settings).left_out
     table = "counts_all" if filters.touchpoint else "counts_mix"
     result: dict[str, dict[str, Counts]] = {}
     for unit_id, stratum, *classes in snapshot.query(
             scope, "unit_strata", {"counts": Read(table, narrowing(filters))}, survey=asked.survey,
             units=list(unit_ids), dimension=asked.dimension, first_month=found.first_month,
-            last_month=found.last_month):
+            last_month=found.last_month, wave=found.wave, left_out_units=[unit_id for unit_id, _ in left_out],
+            left_out_periods=[period for _, period in left_out]):
         result.setdefault(unit_id, {})[stratum] = Counts(*classes)
     return dict(result)
 
 
-def _spans(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...], above: tuple[str, ...],
-           filters: Filters, found: Span, settings: Settings) -> dict[str, SpanCounts]:
+class _Periods(NamedTuple):
+    """The periods of units in a span: by unit those that count, and unit and period of those that are left out."""
+
+    kept: Mapping[str, Sequence[UnitPeriod]]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def _periods(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, ...], above: tuple[str, ...],
+             filters: Filters, found: Span, settings: Settings) -> _Periods:
     limits, clauses = thresholds(settings), narrowing(filters)
     coarse = "counts_touchpoint" if filters.touchpoint else "counts_unit"
     in_coarse = tuple(clause for clause in clauses if clause.column == "touchpoint_id")
@@ -125,7 +150,7 @@ def _spans(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, .
         survey=survey, units=list(unit_ids), first_month=found.first_month, last_month=found.last_month)
     cells = [UnitPeriod(*row) for row in rows if not found.wave or row[1] == found.wave]
     if found.wave:  # one period: what hides its figures is decided for the span
-        return span_counts(cells, lambda cell: None, replace(limits, privacy=1))
+        return _told(cells, kept_periods(cells, lambda cell: None, replace(limits, privacy=1)))
     monthly = protection(snapshot, scope, survey, above, replace(filters, units=(), first_month=None, last_month=None),
                          settings)
 
@@ -135,7 +160,13 @@ def _spans(snapshot: Snapshot, scope: Scope, survey: str, unit_ids: tuple[str, .
         hidden = monthly.hides(cell.unit_id, cell.period, cell.n, cell.left_out, limits)
         return monthly.protected_answers(cell.unit_id, cell.period) if hidden else None
 
-    return span_counts(cells, protected, limits)
+    return _told(cells, kept_periods(cells, protected, limits))
+
+
+def _told(cells: Sequence[UnitPeriod], kept: Mapping[str, Sequence[UnitPeriod]]) -> _Periods:
+    counted = {(cell.unit_id, cell.period) for of_unit in kept.values() for cell in of_unit}
+    return _Periods(kept, tuple((cell.unit_id, cell.period) for cell in cells
+                                if (cell.unit_id, cell.period) not in counted))
 
 
 def span_families(spans: Mapping[str, SpanCounts], children: Mapping[str, tuple[Unit, ...]], limits: Thresholds

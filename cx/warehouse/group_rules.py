@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from cx.settings import Settings
@@ -16,6 +17,8 @@ from cx.warehouse.snapshot import Snapshot, remembered
 from cx.warehouse.units import Hierarchy, hierarchy
 
 RULES = ("answers", "customers", "revenue", "premium")
+_WHOLE = "\x00whole"
+_ROUNDING = 1e-9  # a rest so small is none
 _METRICS = {"customers": "customers_start", "revenue": "revenue", "premium": "premium"}
 
 
@@ -25,36 +28,42 @@ def group_figures(
 ) -> Mapping[str, GroupFigure]:
     """The figure of the compared units under each rule of RULES for which weights are known.
 
-    By answers it is the figure of the unit above them, where there is one; else every answer of the units that carry a
-    figure counts alike.
+    All rules are of one population: the units that carry a figure. Where these are all of the unit above them, it is
+    its own figure by answers. Shares of the weight are of all that is known below the unit above.
     """
     compared = compared_units(snapshot, scope, asked, filters, settings)
     found = span(snapshot, scope, asked.survey, filters)
     if compared is None or found is None or not compared.shown:
         return {}
-    figures = {"answers": _by_answers(compared)}
-    weights = _weights(snapshot, scope, asked, found.last_month)
-    estimates = {unit.unit_id: unit.estimate for unit in compared.shown if unit.estimate is not None}
-    for rule in RULES[1:]:
-        figures[rule] = group_figure(estimates, weights[rule])
+    answers = {unit.unit_id: float(unit.n) for unit in compared.units}
+    whole = {} if compared.total is None else {_WHOLE: float(compared.total.n)}
+    weights = {"answers": answers | whole, **_weights(snapshot, scope, asked, found.last_month)}
+    figures = {rule: _figure(compared, weights[rule]) for rule in RULES}
+    own = figures["answers"]
+    if own is not None and compared.total is not None and own.n == compared.total.n:
+        figures["answers"] = whole_figure(compared.total, own.units)
     return {rule: figure for rule, figure in figures.items() if figure is not None}
 
 
-def _by_answers(compared: Comparison) -> GroupFigure | None:
-    if compared.total is not None:
-        return whole_figure(compared.total, len(compared.shown))
-    return group_figure({unit.unit_id: unit.estimate for unit in compared.shown if unit.estimate is not None},
-                        {unit.unit_id: float(unit.n) for unit in compared.units})
+def _figure(compared: Comparison, weights: Mapping[str, float]) -> GroupFigure | None:
+    """The figure of the units that have one, by weights of the units and, under _WHOLE, of the unit above them."""
+    known = {unit.unit_id: weights[unit.unit_id] for unit in compared.units if weights.get(unit.unit_id, 0.0) > 0}
+    rest = weights.get(_WHOLE, 0.0) - sum(known.values())
+    figure = group_figure({unit.unit_id: unit.estimate for unit in compared.shown if unit.estimate is not None},
+                          known | ({_WHOLE: rest} if rest > _ROUNDING * sum(known.values()) else {}))
+    missing = tuple(unit.name for unit in compared.units if unit.estimate is None or unit.unit_id not in known)
+    return replace(figure, left_out=missing) if figure else None
 
 
 def _weights(snapshot: Snapshot, scope: Scope, asked: Asked, last_month: date) -> dict[str, dict[str, float]]:
-    """The weights of the compared units by rule, from the business figures of the 12 months up to a month."""
+    """The weights of the compared units and the unit above them by rule, from the 12 months up to a month."""
     tree = hierarchy(snapshot, scope)
     own: dict[str, dict[str, float]] = {metric: {} for metric in _METRICS.values()}
     for unit_id, metric, weight in snapshot.query(
             scope, "business_weights", first_month=month_after(last_month, 1 - SPAN_MONTHS), last_month=last_month):
         own[metric][unit_id] = weight
-    return {rule: {unit_id: weight for unit_id in asked.unit_ids
+    places = {unit_id: unit_id for unit_id in asked.unit_ids} | ({_WHOLE: asked.total_id} if asked.total_id else {})
+    return {rule: {place: weight for place, unit_id in places.items()
                    if (weight := _with_those_below(tree, unit_id, own[metric])) is not None}
             for rule, metric in _METRICS.items()}
 

@@ -43,12 +43,16 @@ class Yardsticks:
 
 
 def yardsticks(snapshot: Snapshot, scope: Scope, asked: Asked, filters: Filters, settings: Settings) -> Yardsticks:
-    """Targets and leads of the compared units; none where a filter leaves answers out: they are for whole units."""
+    """Targets and leads of the compared units; none where a filter leaves answers out: they are for whole units.
+
+    Rivals are asked how one likes a company, not after a contact with it: leads stand beside the relationship survey.
+    """
     found = span(snapshot, scope, asked.survey, filters)
     if found is None or filters.narrows_answers:
         return Yardsticks({}, {})
     return Yardsticks(targets(snapshot, scope, asked.survey, asked.unit_ids, found),
-                      market_leads(snapshot, scope, asked.unit_ids, found, settings))
+                      market_leads(snapshot, scope, asked.unit_ids, found, settings)
+                      if asked.survey == "relationship" else {})
 
 
 class _Months(NamedTuple):

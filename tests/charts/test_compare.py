@@ -76,6 +76,22 @@ def test_units_stand_under_the_unit_above_them_in_every_picture():
     assert [round(x) for x in dots.x] == [40, 36, 32, 38, 34, 30]
 
 
+def test_a_score_at_the_same_mix_is_drawn_with_its_interval_inside_the_picture():
+    strata = {"u0": {"x": Counts(5, 5, 5), "y": Counts(9, 0, 3)},
+              "u1": {"x": Counts(50, 20, 30), "y": Counts(0, 0, 12)}}
+    spans = {"u0": SpanCounts(Counts(14, 5, 8), 27.0, 0), "u1": SpanCounts(Counts(50, 20, 42), 112.0, 0)}
+    made = comparison({"u0": "A", "u1": "B"}, spans, lambda *_: False, LIMITS, strata=strata)
+    figure = scores(Compared(made, EN, made.shown, {}, None))
+    tick = next(trace for trace in figure.data if trace.name == "At the same mix")
+    lines = [(trace.x[k], trace.x[k + 1], trace.y[k]) for trace in figure.data if trace.mode == "lines"
+             for k in range(0, len(trace.x), 3)]
+    for unit, x, y in zip(made.shown, tick.x, tick.y, strict=True):
+        assert unit.fair is not None
+        assert (100 * unit.fair.low, 100 * unit.fair.high, y) in lines
+        first, last = figure.layout.xaxis.range
+        assert first <= 100 * unit.fair.low < x < 100 * unit.fair.high <= last
+
+
 def test_without_heads_the_rows_are_the_units_and_many_are_cut():
     assert list(scores(compared(3, {})).layout.yaxis.ticktext) == ["Unit 0", "Unit 1", "Unit 2"]
     assert len(scores(compared(90, {})).layout.yaxis.ticktext) == MAX_ROWS

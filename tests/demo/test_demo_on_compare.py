@@ -16,6 +16,7 @@ from cx.stats.comparison import Comparison, difference_split
 from cx.stats.funnel import Standing
 from cx.stats.nps import Counts
 from cx.stats.standardise import Split
+from cx.stats.suppression import Thresholds
 from cx.warehouse.compare import Asked, asked_for, compared_units, span, strata
 from cx.warehouse.compare_touchpoints import compared_touchpoints
 from cx.warehouse.filters import Filters
@@ -113,12 +114,12 @@ def against_its_like(snapshot: Snapshot, truth, filters: Filters) -> Split:
     found = span(snapshot, EVERYTHING, "transaction", filters)
     assert found is not None
     parts = strata(snapshot, EVERYTHING, Asked("transaction", (truth.where, *like), None, truth.dimension),
-                   (truth.where, *like), filters, found)
+                   (truth.where, *like), filters, found, Settings())
     peers: dict[str, Counts] = {}
     for unit in like:
         for value, counts in parts[unit].items():
             peers[value] = peers.get(value, Counts(0, 0, 0)) + counts
-    split = difference_split(peers, parts[truth.where])
+    split = difference_split(peers, parts[truth.where], Thresholds())
     assert split is not None
     return split
 

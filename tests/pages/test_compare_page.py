@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -88,15 +89,57 @@ def test_choices_stand_in_the_address_and_odd_ones_fall_back(demo: Demo) -> None
                     group="shoe size", find="<b>[x](y)")
         assert is_whole(odd)
         assert odd.selectbox(key="level").value == 0
+        (left_out,) = odd.warning
+        for value in ("level=99", "mix=weather", "a=nobody", "rule=votes", "group=shoe size"):
+            assert value in left_out.value
+        assert "chart" not in left_out.value  # a picture of NPS trends
+
+
+def test_a_dimension_that_a_filter_fixes_splits_and_equals_nothing(demo: Demo) -> None:
+    home, tables = demo
+    answers = tables["responses"]
+    segment, product = (answers[name].dropna().mode()[0] for name in ("segment", "product"))
+    with at_home(home.folder):
+        at = visit("compare", survey="transaction", mix="segment", segment=segment, a="HL", b="HB")
+        assert is_whole(at)
+        assert "segment" not in at.selectbox(key="mix").options
+        assert at.selectbox(key="mix").value == ""
+        assert not any(card.label.endswith("segment") for card in at.metric)
+        none = visit("compare", survey="transaction", a="HL", b="HB", segment=segment, product=product,
+                     channel=answers["channel"].dropna().mode()[0])
+        assert is_whole(none)
+        assert not [card for card in none.metric if card.label == "Difference"]
 
 
 def test_two_units_differ_by_parts_that_add_up(demo: Demo) -> None:
     with at_home(demo[0].folder):
-        at = visit("compare", a="HM", b="HK")
+        at = visit("compare", a="HL", b="HK", survey="transaction")
         assert is_whole(at)
+        few = visit("compare", a="HM", b="HK", survey="relationship")
+        usual = visit("compare", survey="relationship")
     whole, happier, mix = (float(card.value.split()[0].replace("−", "-")) for card in at.metric[-3:])
     assert whole == pytest.approx(happier + mix, abs=0.15)
-    assert any("Harbour Brokers scores higher than Harbour Motor" in said(text.value) for text in at.markdown)
+    assert any("Harbour Brokers scores higher than Harbour Life" in said(text.value) for text in at.markdown)
+    assert not any("no verdict" in said(text.value) for text in usual.markdown)  # two units with a rank
+    assert few.metric[-1].label == "Difference"  # of 15 answers no segment has 10 beside others
+    assert any("too few answers by segment to split" in said(text.value) for text in few.caption)
+    assert any("no verdict, because Harbour Brokers has fewer than 30" in said(text.value) for text in few.markdown)
+
+
+def test_units_with_little_in_common_are_not_split(tmp_path: Path) -> None:
+    units = [{"unit_id": "all", "name": "All", "parent_id": ""}] + [
+        {"unit_id": name.lower(), "name": name, "parent_id": "all"} for name in ("Cars", "Homes")]
+    rows = homes.answers(0, [10] * 60 + [2] * 40, unit="cars", product="car")
+    rows += homes.answers(100, [10] * 15 + [2] * 5, unit="cars", product="home")
+    rows += homes.answers(120, [10] * 30 + [2] * 30, unit="homes", product="home")
+    with at_home(homes.company(tmp_path, rows, units=units).folder):
+        at = visit("compare")
+        assert is_whole(at)
+    assert [card.label for card in at.metric] == ["Difference"]
+    # The mean of 20 of 120 answers and of all 60.
+    assert any("Homes and Cars cannot be compared by product: only 58% of the answers" in said(text.value)
+               or "Cars and Homes cannot be compared by product: only 58% of the answers" in said(text.value)
+               for text in at.caption)
 
 
 @over("many_branches")
@@ -109,14 +152,18 @@ def test_of_two_thousand_branches_the_first_and_last_are_drawn_and_all_stand_in_
 
 
 @over("many_branches")
-def test_a_search_by_name_narrows_picture_and_table_and_leaves_ranks_as_they_are(company: Home) -> None:
-    every = {row["Business unit"]: row["Expected rank"] for row in table_of(visit("compare"))}
+def test_a_search_by_name_narrows_picture_and_table_and_leaves_figures_as_they_are(company: Home) -> None:
+    every = {row["Business unit"]: row["Best guess"] for row in table_of(visit("compare"))}
     at = visit("compare", find="branch 77")
     names = {name for name in every if "Branch 77" in name}
     assert 1 < len(names) < MAX_ROWS
     assert set(drawn(at)["layout"]["yaxis"]["ticktext"]) == names
     assert any(f"{len(names)} of 2,000 units with a figure" in said(text.value) for text in at.caption)
-    assert {row["Business unit"]: row["Expected rank"] for row in table_of(at)} == {name: every[name] for name in names}
+    rows = table_of(at)
+    assert {row["Business unit"]: row["Best guess"] for row in rows} == {name: every[name] for name in names}
+    assert all(pd.isna(row["Expected rank"]) for row in rows)  # 24 answers each
+    assert any(said(text.value).startswith(f"{len(names)} units with fewer than 30 answers have no rank")
+               for text in at.caption)
     nothing = visit("compare", find="no such branch")
     assert is_whole(nothing)
     assert not figures_of(nothing)

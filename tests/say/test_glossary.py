@@ -52,6 +52,6 @@ def test_help_holds_meaning_and_formula():
 def test_the_rules_of_counting_name_the_settings_they_depend_on():
     rules = [str(rule) for rule in
              counting_rules(privacy_min_answers=6, figure_min_answers=12, time_zone="Asia/Taipei")]
-    assert len(rules) == 14
+    assert len(rules) == 16
     assert any("fewer than 6 answers" in rule and "fewer than 12" in rule for rule in rules)
     assert any("Asia/Taipei" in rule for rule in rules)

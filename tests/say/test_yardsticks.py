@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from cx.say.translator import translator
+from cx.say.numbers import formatter
+from cx.say.translator import LANGUAGES, translator
 from cx.say.yardsticks import lead_sentence, target_sentences
 from cx.stats.comparison import ComparedUnit, SpanCounts, comparison
 from cx.stats.lead import PublishedScore, lead
@@ -15,7 +16,7 @@ from cx.stats.outlook import Target
 from cx.stats.suppression import Thresholds
 from cx.warehouse.yardsticks import MarketLead, Yardsticks
 
-EN = translator("en")
+EN, EN_WRITE = translator("en"), formatter("en")
 
 
 def units(count: int, answers: int = 400) -> tuple[ComparedUnit, ...]:
@@ -32,15 +33,29 @@ def against(*targets: float) -> Yardsticks:
 
 
 def test_each_unit_with_a_target_is_above_below_or_untold():
-    assert target_sentences(EN, units(5), against(0.2, 0.3, 0.9, 0.5)) == [
-        "Above the target: U0 and U1.", "Below the target: U2.", "Above or below the target, cannot tell yet: U3."]
+    shown = units(5)
+    figures = [f"U{k} ({EN_WRITE.nps(one.estimate.nps)}, 95% interval "
+               f"{EN_WRITE.interval(one.estimate.low, one.estimate.high)}, n = 400; target +{target}.0)"
+               for k, (one, target) in enumerate(zip(shown, (20, 30, 90, 50), strict=False)) if one.estimate]
+    assert target_sentences(EN, shown, against(0.2, 0.3, 0.9, 0.5)) == [
+        f"Above the target: {figures[0]} and {figures[1]}.", f"Below the target: {figures[2]}.",
+        f"Above or below the target, cannot tell yet: {figures[3]}."]
     assert target_sentences(EN, units(3), against()) == []
 
 
 def test_few_answers_are_no_verdict_and_many_units_are_counted():
-    assert target_sentences(EN, units(1, 20), against(-0.9)) == ["Above or below the target, cannot tell yet: U0."]
+    (said,) = target_sentences(EN, units(1, 20), against(-0.9))
+    assert said.startswith("Above or below the target, cannot tell yet: U0 (+50.0, 95% interval ")
+    assert said.endswith(", n = 20; target −90.0).")
     assert target_sentences(EN, units(6), against(*[0.1] * 6)) == ["Above the target: 6 units."]
     assert target_sentences(translator("zh_Hans"), units(6), against(*[0.1] * 6)) == ["高于目标：6 个单元。"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_lead_that_cannot_be_told_keeps_its_sign_in_every_language(code: str):
+    found = lead(PublishedScore("Us", 0.08, 500), [PublishedScore("Them", 0.1, 400)], 10)
+    assert found is not None
+    assert "−2.0" in lead_sentence(translator(code), "Us", MarketLead(found, "East", "2026 Q2", "panel"))
 
 
 @pytest.mark.parametrize(("own", "said"), [

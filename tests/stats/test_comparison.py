@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cx.stats.comparison import SpanCounts, UnitPeriod, comparison, difference_split, span_counts
+from cx.stats.comparison import SpanCounts, UnitPeriod, comparison, difference_split, folded_strata, span_counts
 from cx.stats.difference import nps_difference
 from cx.stats.nps import Counts, nps_estimate
 from cx.stats.suppression import Thresholds, Withheld
@@ -67,6 +67,19 @@ def test_units_without_a_figure_take_part_in_nothing_and_stand_at_the_end():
     assert found.units[:2] == alone.units
 
 
+def test_units_with_few_answers_keep_their_figure_and_have_no_rank():
+    found = comparison({"few": "Few", "a": "A", "b": "B"},
+                       spans(few=(25, 0, 0), a=(60, 30, 10), b=(20, 40, 40)), nobody, LIMITS)
+    assert [unit.unit_id for unit in found.units] == ["a", "b", "few"]
+    assert found.units[2].estimate is not None
+    assert found.units[2].pooled is not None
+    assert found.units[2].rank is None
+    assert (found.pairs, found.pairs_apart, found.groups) == (1, 1, (("a",), ("b",)))
+    ranks = [unit.rank for unit in found.units[:2]]
+    alone = comparison({"a": "A", "b": "B"}, spans(a=(60, 30, 10), b=(20, 40, 40)), nobody, LIMITS)
+    assert ranks == [unit.rank for unit in alone.units]
+
+
 def test_two_units_are_told_apart_exactly_when_their_difference_excludes_nothing():
     for one, other in itertools.combinations([(60, 30, 10), (50, 30, 20), (45, 35, 20), (20, 40, 40)], 2):
         found = comparison({"a": "A", "b": "B"}, spans(a=one, b=other), nobody, LIMITS)
@@ -105,10 +118,46 @@ def test_at_the_same_mix_every_unit_is_counted_by_the_answers_of_all():
     assert fair["b"].nps == pytest.approx(0.5 * -0.1 + 0.5 * 0.55)
 
 
+@given(*[st.dictionaries(st.sampled_from("vwxyz"), st.tuples(*[st.integers(0, 9)] * 3), min_size=1)] * 2)
+def test_folded_strata_lose_no_answer_and_show_none_that_are_few(
+    one: dict[str, tuple[int, int, int]], other: dict[str, tuple[int, int, int]]
+):
+    before = [{name: Counts(*classes) for name, classes in strata.items() if sum(classes)} for strata in (one, other)]
+    for strata, folded in zip(before, folded_strata(*before, LIMITS), strict=True):
+        assert sum(counts.total for counts in folded.values()) == sum(counts.total for counts in strata.values())
+        # A unit that has few answers in all is withheld itself.
+        assert len(folded) < 2 or min(counts.total for counts in folded.values()) >= LIMITS.figure
+
+
+def test_a_few_answers_of_a_stratum_move_no_score_at_the_same_mix():
+    def fair_of(few: Counts) -> list[float | None]:
+        strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40), "z": few, "v": Counts(4, 4, 4)},
+                  "b": {"x": Counts(20, 50, 30), "y": Counts(60, 20, 20), "z": Counts(10, 5, 5)}}
+        found = comparison({"a": "A", "b": "B"}, spans(a=(98, 64, 54), b=(110, 80, 60)), nobody, LIMITS, strata=strata)
+        return [unit.fair.nps if unit.fair else None for unit in found.units]
+
+    some, others, fewer = (fair_of(few) for few in (Counts(4, 0, 0), Counts(0, 0, 4), Counts(1, 0, 0)))
+    assert some == others == fewer
+    assert None not in some
+
+
+def test_a_unit_that_covers_too_little_of_the_mix_has_no_score_at_the_same_mix():
+    strata = {"a": {"x": Counts(60, 30, 10), "y": Counts(30, 30, 40)}, "b": {"x": Counts(20, 50, 30)},
+              "c": {"x": Counts(60, 30, 10), "y": Counts(2, 2, 0)}}
+    found = comparison({"a": "A", "b": "B", "c": "C"}, spans(a=(90, 60, 50), b=(20, 50, 30), c=(62, 32, 10)), nobody,
+                       LIMITS, strata=strata)
+    units = {unit.unit_id: unit for unit in found.units}
+    assert units["a"].fair is not None
+    assert units["a"].fair.nps == pytest.approx(2 / 3 * 0.5 + 1 / 3 * -0.1)
+    # Of 300 answers 200 lie in x where b has some; the 4 of c in y would follow from its x, so c counts nowhere.
+    assert (units["b"].fair, units["c"].fair) == (None, None)
+    assert [units[unit].mix_covered for unit in "abc"] == pytest.approx([1, 2 / 3, 0])
+
+
 def test_a_split_needs_answers_of_both_and_adds_up():
     a, b = {"x": Counts(30, 30, 40), "y": Counts(540, 270, 90)}, {"x": Counts(270, 270, 360), "y": Counts(65, 25, 10)}
-    assert difference_split({}, b) is None
-    split = difference_split(a, b)
+    assert difference_split({}, b, LIMITS) is None
+    split = difference_split(a, b, LIMITS)
     assert split is not None
     assert (round(100 * split.change.nps, 6), round(100 * split.performance.nps, 6)) == (-47.5, 2.5)
     assert split.performance.nps + split.mix.nps == pytest.approx(split.change.nps, abs=1e-12)

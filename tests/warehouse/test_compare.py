@@ -109,10 +109,33 @@ def test_filters_narrow_the_counts_and_strata_add_up_to_them(snapshot: Snapshot,
     raw = in_months("2024-09", "2025-08", unit_id=first.unit_id, touchpoint_id="t1")
     assert first.n == len(raw)
     split = strata(snapshot, EVERYTHING, asked, (first.unit_id,), filters,
-                   Span(date(2024, 9, 1), date(2025, 8, 1)))[first.unit_id]
+                   Span(date(2024, 9, 1), date(2025, 8, 1)), Settings(home=tmp_path))[first.unit_id]
     assert {name: round(counts.total) for name, counts in split.items()} == {
         name: len([row for row in raw if row["product"] == name]) for name in ("car", "home")}
     assert first.fair is not None
+
+
+@pytest.mark.parametrize("touchpoint", ["", "t2"])
+def test_strata_hold_the_answers_of_the_unit_and_nothing_of_the_months_that_it_leaves_out(
+    snapshot: Snapshot, tmp_path: Path, touchpoint: str
+):
+    filters, own = Filters(touchpoint=touchpoint), Settings(home=tmp_path)
+    asked = Asked("transaction", UNITS, "all", "product")
+    found = compared_units(snapshot, EVERYTHING, asked, filters, own)
+    whole = span(snapshot, EVERYTHING, "transaction", filters)
+    assert found is not None
+    assert whole is not None
+    narrowed = {"touchpoint_id": touchpoint} if touchpoint else {}
+    raw = {unit: len(in_months("2024-09", "2025-08", unit_id=unit, **narrowed)) for unit in UNITS}
+    counted = {unit.unit_id: unit.n for unit in found.units}
+    assert any(counted[unit] < raw[unit] for unit in UNITS) == bool(touchpoint)  # months that would give others away
+    parts = strata(snapshot, EVERYTHING, asked, UNITS, filters, whole, own)
+    for unit, n in counted.items():
+        assert sum(round(counts.total) for counts in parts.get(unit, {}).values()) == n
+    # Two units alone have the strata that they have among all.
+    pair = Asked("transaction", ("A", "D"), None, "product")
+    assert strata(snapshot, EVERYTHING, pair, ("A", "D"), filters, whole, own) == {
+        unit: parts[unit] for unit in "AD" if unit in parts}
 
 
 def test_a_unit_that_a_sum_would_give_away_is_hidden_with_its_smallest_sibling(tmp_path: Path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cx.settings import Settings
+from cx.stats.group_figure import GroupFigure
 from cx.warehouse.compare import Asked
 from cx.warehouse.filters import Filters
 from cx.warehouse.group_rules import group_figures
@@ -61,10 +62,25 @@ def figures(snapshot: Snapshot, scope: Scope = EVERYTHING, units: tuple[str, ...
 def test_each_rule_weighs_the_units_as_the_table_says(snapshot: Snapshot):
     a, b = 100 * 40 / 120, -40.0  # NPS of A and B
     assert figures(snapshot) == {
-        "answers": (pytest.approx(100 * (113 - 113) / 226), 1.0, 226),
+        "answers": (pytest.approx(100 * (110 - 110) / 220), pytest.approx(220 / 226, abs=1e-6), 220),
         "customers": (pytest.approx((500 * a + 1000 * b) / 1500), 0.75, 220),
         # the mean of the months known: A1 20, A2 5, B 25; C has none
         "revenue": (pytest.approx((25 * a + 25 * b) / 50), 1.0, 220)}
+
+
+def test_the_weight_of_what_is_not_compared_counts_and_missing_units_are_named(snapshot: Snapshot):
+    def found(units: tuple[str, ...], total: str) -> dict[str, GroupFigure]:
+        return dict(group_figures(snapshot, EVERYTHING, Asked("transaction", units, total, ""), Filters(), Settings()))
+
+    every = found(("A", "B", "C"), "all")
+    assert {rule: one.left_out for rule, one in every.items()} == dict.fromkeys(every, ("C",))
+    some = found(("A", "C"), "all")  # B has 1,000 of 2,000 customers, and 25 of 50 of the revenue
+    assert (some["customers"].covered, some["revenue"].covered) == pytest.approx((0.25, 0.5))
+    assert some["answers"].covered == pytest.approx(120 / 226)
+    whole = found(("A1", "A2"), "A")
+    assert whole["answers"].is_whole
+    assert (whole["answers"].n, whole["answers"].left_out) == (120, ())
+    assert not any(one.is_whole for one in every.values())
 
 
 def test_without_a_unit_above_every_answer_of_the_units_shown_counts_alike(snapshot: Snapshot):

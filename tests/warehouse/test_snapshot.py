@@ -30,7 +30,8 @@ PASSED = {"counts": Read("counts_unit"), "clusters": Read("counts_unit"), "every
 VALUES = {"survey": "transaction", "units": list(UNITS), "limit": 100, "rule": "", "file": "", "source": "",
           "table": "", "column": "", "parents": list(UNITS), "privacy": 5, "load_id": "", "after": -1,
           "first_month": date(2000, 1, 1), "last_month": date(2099, 1, 1), "dimension": "product",
-          "periods": ["2024-01", "2024-02", "2024-03"], "wave": "", "touchpoint": "t", "day": date(2024, 1, 1)}
+          "periods": ["2024-01", "2024-02", "2024-03"], "wave": "", "touchpoint": "t", "day": date(2024, 1, 1),
+          "left_out_units": ["nobody"], "left_out_periods": ["2024-01"]}
 
 
 @pytest.fixture(scope="module")

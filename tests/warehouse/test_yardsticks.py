@@ -78,6 +78,20 @@ def test_filters_that_leave_answers_out_leave_yardsticks_out(snapshot: Snapshot)
     assert not left.leads
 
 
+def test_leads_stand_beside_the_relationship_survey_alone(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    rows = [answer(number, 9, "2026-08-10", "a", survey=survey) for number, survey in enumerate(
+        ["transaction", "relationship"] * 20)]
+    load_tables(home, tmp_path, {
+        "units": [{"unit_id": "a", "name": "Unit a", "parent_id": ""}], "responses": rows,
+        "benchmarks": [dict(zip(("competitor", "market", "period", "nps", "n", "method"), row, strict=True))
+                       for row in SCORES]})
+    found = {survey: yardsticks(current_snapshot(home), EVERYTHING, Asked(survey, ("a",), None, ""), Filters(),
+                                Settings()).leads for survey in ("transaction", "relationship")}
+    assert not found["transaction"]
+    assert set(found["relationship"]) == {"a"}
+
+
 def test_a_scope_sees_the_yardsticks_of_its_units(snapshot: Snapshot):
     scope = Scope(frozenset({"b"}))
     assert targets(snapshot, scope, "transaction", tuple("abcd"), SPAN) == {}
