@@ -70,15 +70,36 @@ class Protection:
     families: Mapping[tuple[str, str], tuple[Family, Family]]
     _hidden_totals: dict[tuple[str, str, int, Thresholds], bool] = field(
         default_factory=dict, init=False, repr=False, compare=False)
+    _harmless: dict[tuple[str, str, Thresholds], bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False)
 
     def hides(self, unit_id: str, period: str, n: int, complement: int, thresholds: Thresholds) -> bool:
         """Whether the figure of a unit in a period would give away one with too few answers, counted or left out.
 
         n: answers that are counted; complement: answers of the same unit and period that a filter leaves out.
         """
-        return (0 < complement < thresholds.privacy
-                or self._hides(unit_id, period, n, 0, thresholds)
+        if 0 < complement < thresholds.privacy:
+            return True
+        parent = self.parents.get(unit_id)
+        if parent is None or (parent, period) not in self.families:
+            return False
+        if self._is_harmless(parent, period, thresholds):
+            return 0 < n < thresholds.privacy
+        return (self._hides(unit_id, period, n, 0, thresholds)
                 or self._hides(unit_id, period, complement, 1, thresholds))
+
+    def _is_harmless(self, parent: str, period: str, thresholds: Thresholds) -> bool:
+        """Whether among the parts of a unit no private one could be had: then none has to be hidden for another.
+
+        Asked for each of thousands of units, and true of nearly all families.
+        """
+        key = (parent, period, thresholds)
+        if key not in self._harmless:
+            self._harmless[key] = not any(
+                0 < family.private_answers < thresholds.privacy
+                or (family.private_answers == 0 and self._hides(parent, period, family.total, table, thresholds))
+                for table, family in enumerate(self.families[parent, period]))
+        return self._harmless[key]
 
     def protected_answers(self, unit_id: str, period: str) -> int:
         """Answers of the parts beside a unit in a period that are so few that they are private."""
