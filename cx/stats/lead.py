@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cx.stats.difference import Difference, nps_difference
-from cx.stats.nps import Counts, Estimate, nps_estimate
+from cx.stats.difference import Difference, published_difference
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,4 @@ def lead(own: PublishedScore, rivals: Sequence[PublishedScore], fewest: int) -> 
     best = max(rivals, key=lambda rival: rival.nps, default=None)
     if best is None or min(own.n, best.n) < fewest:
         return None
-    return Lead(own, best, nps_difference(_widest(best), _widest(own)))
-
-
-def _widest(score: PublishedScore) -> Estimate:
-    """The estimate of a score whose shares are unknown: as if nobody were passive."""
-    return nps_estimate(Counts(score.n * (1 + score.nps) / 2, 0, score.n * (1 - score.nps) / 2), n=score.n)
+    return Lead(own, best, published_difference(best.nps, best.n, own.nps, own.n))
