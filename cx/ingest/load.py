@@ -236,13 +236,14 @@ def _fill(build: _Build, order: Order, progress: Progress, *, finish: bool) -> L
     waits = any(doubt.blocks and doubt.code not in order.confirmed for doubt in found)
     build_unit_tree(con)
     _refuse_circles(con)
-    if finish and not waits:
+    counted = finish and not waits
+    if counted:
         record(con, build.snapshot_id, build.now, checking, reports, has_previous=build.has_previous,
                mended=order.mended)
         progress.on_stage(phrase("Counting"))
         build_rollups(con)
     return replace(report_of(con, checking, reports), doubts=tuple(found), waits=waits,
-                   effects=effects(con, has_previous=build.has_previous))
+                   effects=effects(con, has_previous=build.has_previous, counted=counted))
 
 
 def _refuse_lost_records(reports: Sequence[TableReport]) -> None:
