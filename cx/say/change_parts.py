@@ -66,9 +66,9 @@ def change_sentence(t: Translator, found: ChangeParts, movement: Movement | None
     said = {"change": _with_interval(t, split.change), "performance": _with_interval(t, split.performance),
             "mix": _with_interval(t, split.mix), "before": before, "after": after,
             "n_before": write.count(found.n_before), "n_after": write.count(found.n_after)}
-    return f"{_finding(t, found, movement, smallest_change)}{_gap(t)}" + t(
+    return t.paragraph([_finding(t, found, movement, smallest_change), t(
         "From {before} (n = {n_before}) to {after} (n = {n_after}) the score changed by {change}: "
-        "{performance} because customers score otherwise, {mix} because others answer.", **said)
+        "{performance} because customers score otherwise, {mix} because others answer.", **said)])
 
 
 def _finding(t: Translator, found: ChangeParts, movement: Movement | None, smallest_change: float) -> str:
@@ -119,7 +119,3 @@ def other_dimension(t: Translator, dimension: str, found: ChangeParts) -> str:
 def _with_interval(t: Translator, part: Difference) -> str:
     write = formatter(t.code)
     return t("{points} ({interval})", points=write.nps(part.nps), interval=write.interval(part.low, part.high))
-
-
-def _gap(t: Translator) -> str:
-    return "" if t.code.startswith("zh") else " "

@@ -88,7 +88,7 @@ def group_sentence(t: Translator, name: str, rule: str, figure: GroupFigure) -> 
     said = t("{unit} {rule}: {nps} ({interval}), n = {n}.", unit=name or t("These units together"),
              rule=RULE_WORDS[rule], nps=write.nps(figure.nps), interval=write.interval(figure.low, figure.high),
              n=write.count(figure.n))
-    return ("" if t.code.startswith("zh") else " ").join([said, *_left_out(t, figure)])
+    return t.paragraph([said, *_left_out(t, figure)])
 
 
 def _left_out(t: Translator, figure: GroupFigure) -> list[str]:
@@ -112,7 +112,7 @@ def rule_help(t: Translator, rule: str, figure: GroupFigure) -> str:
     if figure.without_weight:
         said.append(t.plural("{n} unit with a figure has no weight and is left out.",
                              "{n} units with a figure have no weight and are left out.", figure.without_weight))
-    return ("" if t.code.startswith("zh") else " ").join(said)
+    return t.paragraph(said)
 
 
 def withheld_units(t: Translator, comparison: Comparison) -> str:

@@ -80,8 +80,7 @@ def moved_sentence(t: Translator, found: JourneyMap, named: NamedMap) -> str:
     other = next((cell for cell in apart if ((cell.gap or 0) < 0) != ((apart[0].gap or 0) < 0)), None)
     if other is None:
         return said
-    return said + ("" if t.code.startswith("zh") else " ") + t("The other way: {move}.",
-                                                               move=_moved(t, found, named, other))
+    return t.paragraph([said, t("The other way: {move}.", move=_moved(t, found, named, other))])
 
 
 def _moved(t: Translator, found: JourneyMap, named: NamedMap, cell: MapCell) -> str:

@@ -40,7 +40,7 @@ def how_to_read(t: Translator, found: UnitLevel) -> str:
         line = t("Line: the level as all months up to today tell it (smoothed, 95% band); at the newest month it rests "
                  "on the months so far alone (filtered). Grey bars: the range of normal variation of a month with as "
                  "many answers, from up to 12 months before it.")
-    return line + ("" if t.code.startswith("zh") else " ") + pace
+    return t.paragraph([line, pace])
 
 
 def _too_few(t: Translator, found: UnitLevel) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,6 +73,10 @@ class Translator:
         if not isinstance(values.get("n"), str):
             values["n"] = f"{n:,}"
         return self._filled(self._ngettext(one, many, n), one if n == 1 else many, values)
+
+    def paragraph(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other, without the empty ones: a Chinese one ends in a full-width stop, no space."""
+        return ("" if self.code.startswith("zh") else " ").join(sentence for sentence in sentences if sentence)
 
     def _filled(self, translated: str, english: str, values: dict[str, Any]) -> str:
         for name, value in values.items():

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from cx.stats.discovery import are_discoveries
-from cx.stats.drivers import MIN_ANSWERS, explained_shares
+from cx.stats.drivers import MIN_ANSWERS, relative_shares
 from cx.stats.jackknife import jackknife_interval
 
 WORTH_A_WORD = 0.05
@@ -52,9 +52,10 @@ def importance_drift(before: np.ndarray, after: np.ndarray) -> Drifts | None:
     if min(counts) < MIN_ANSWERS:
         return None
     try:
-        early, late = _shares(before.sum(0)), _shares(after.sum(0))
-        replicates = np.array([_shares(after.sum(0) - after[bucket]) - _shares(before.sum(0) - before[bucket])
-                               for bucket in range(len(before))])
+        early, late = relative_shares(before.sum(0)), relative_shares(after.sum(0))
+        replicates = np.array([
+            relative_shares(after.sum(0) - after[bucket]) - relative_shares(before.sum(0) - before[bucket])
+            for bucket in range(len(before))])
     except ValueError:
         return None
     intervals = [jackknife_interval(float(change), replicates[:, driver].tolist())
@@ -65,8 +66,3 @@ def importance_drift(before: np.ndarray, after: np.ndarray) -> Drifts | None:
         DriverDrift(float(early[driver]), float(late[driver]), one.low, one.high,
                     bool(drifted[driver]) and abs(float(late[driver] - early[driver])) >= WORTH_A_WORD)
         for driver, one in enumerate(intervals)), *counts)
-
-
-def _shares(products: np.ndarray) -> np.ndarray:
-    shares = explained_shares(products)
-    return np.asarray(shares / shares.sum())

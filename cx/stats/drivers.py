@@ -121,7 +121,7 @@ def importance(products: np.ndarray, seed: int = 1) -> Importance:
     or where a rating does not vary.
     """
     total = products.sum(0)
-    shares, replicates = _relative(total), np.array([_relative(total - one) for one in products])
+    shares, replicates = relative_shares(total), np.array([relative_shares(total - one) for one in products])
     betas, beta_replicates = standardised_betas(total), np.array([standardised_betas(total - one) for one in products])
     first = _chance_to_be_first(shares, replicates, seed)
     drivers = []
@@ -133,7 +133,8 @@ def importance(products: np.ndarray, seed: int = 1) -> Importance:
     return Importance(tuple(drivers), float(explained_shares(total).sum()), round(float(total[0, 0])))
 
 
-def _relative(products: np.ndarray) -> np.ndarray:
+def relative_shares(products: np.ndarray) -> np.ndarray:
+    """Share of what all drivers explain together, driver by driver, adding up to 1 [D]; as `explained_shares`."""
     shares = explained_shares(products)
     return np.asarray(shares / shares.sum())
 

@@ -152,8 +152,7 @@ def title(view: View, shown: Shown) -> None:
              groups_sentence(t, comparison),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
              withheld_units(t, comparison)]
-    gap = "" if t.code.startswith("zh") else " "
-    st.markdown(plain(gap.join(note for note in notes if note)))
+    st.markdown(plain(t.paragraph(notes)))
 
 
 def group_cards(view: View, shown: Shown) -> None:

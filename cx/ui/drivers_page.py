@@ -104,8 +104,7 @@ def title(view: View, about: Asked, chart: str) -> None:
         return
     finding = {"difference": changed_most(t, about.differences), "lost": lost_headline(t, found)}.get(chart)
     st.title(plain(finding or drivers_headline(t, found, MEASURES[about.survey], about.unit.name)), anchor=False)
-    gap = "" if t.code.startswith("zh") else " "
-    st.markdown(plain(gap.join([rests_on(t, found), halo(t)])))
+    st.markdown(plain(t.paragraph([rests_on(t, found), halo(t)])))
 
 
 def picture(view: View, about: Asked, chart: str) -> None:

@@ -94,8 +94,7 @@ def title(view: View, shown: Shown) -> None:
     words = replace(view, filters=filters).words
     notes = [compared_spans(t, found, unit), moved_sentence(t, found, shown.named),
              t("Filters: {filters}.", filters=words) if words else ""]
-    gap = "" if t.code.startswith("zh") else " "
-    st.markdown(plain(gap.join(note for note in notes if note)))
+    st.markdown(plain(t.paragraph(notes)))
 
 
 def narrow(view: View, shown: Shown) -> None:

@@ -75,8 +75,7 @@ def title(view: View, trends: Trends, chart: str, *, weighted: bool) -> None:
     notes = [parts_sentence(t, trends, weighted=weighted), "" if weighted else weighted_sentence(t, trends),
              t("Filters: {filters}.", filters=view.words) if view.words else "",
              *scale_notes(view, trends), _provisional(view, trends), withheld_sentence(t, trends, view.thresholds)]
-    gap = "" if t.code.startswith("zh") else " "  # Chinese sentences end in a full-width stop
-    st.markdown(plain(gap.join(note for note in notes if note)))
+    st.markdown(plain(t.paragraph(notes)))
 
 
 def _finding_of(view: View, trends: Trends, chart: str) -> str:
